@@ -1,0 +1,1 @@
+"""The doors: one file per resource; routes.py is the contents page."""

@@ -1,0 +1,1 @@
+"""The lynex command, one file per verb group."""

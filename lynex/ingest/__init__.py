@@ -1,0 +1,1 @@
+"""The way in: intake, journal, processor, normalising, enriching."""

@@ -1,0 +1,1 @@
+"""The price book by model and date; usage times price."""

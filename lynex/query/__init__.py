@@ -1,0 +1,1 @@
+"""Questions about stored events: typed in, typed out. All SQL for reading lives here."""

@@ -1,0 +1,1 @@
+"""Where telemetry rests: hot in DuckDB, sealed in Parquet."""
