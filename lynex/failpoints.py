@@ -41,6 +41,11 @@ def reach(point: str) -> None:
         _act(point, action)
 
 
+def is_planned(prefix: str) -> bool:
+    """Whether any point whose name starts with `prefix` has an action."""
+    return any(point.startswith(prefix) for point in _PLAN)
+
+
 def _act(point: str, action: str) -> None:
     verb, _, amount = action.partition(":")
     if verb == "kill":

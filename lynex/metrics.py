@@ -21,7 +21,7 @@ class Metrics:
         )
         self.duplicates = Counter("lynex_events_duplicate", "Events dropped as duplicates since start.", registry=registry)
         self.dead_letters = Counter("lynex_events_dead_lettered", "Events set aside since start.", registry=registry)
-        self.unknown_prices = Counter(
+        self.unpriced = Counter(
             "lynex_events_unpriced", "Model calls stored without a cost: no price is known.", registry=registry
         )
         self.journal_syncs = Histogram(

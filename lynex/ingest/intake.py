@@ -1,0 +1,101 @@
+"""The door: understand a request, write it to the journal, and only then say yes."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from limits import RateLimitItemPerSecond
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from lynex.clock import DAY, Clock
+from lynex.config import Config
+from lynex.errors import RateLimited
+from lynex.events.decoding import Decoded, decode_batch, decode_ndjson, decode_single
+from lynex.events.limits import Limits
+from lynex.failpoints import reach
+from lynex.ingest.backlog import Backlog
+from lynex.ingest.journal import Journal
+from lynex.ingest.parcel import Parcel, Sender, pack
+from lynex.metrics import Metrics
+from lynex.store.contract import EventStore
+
+_KIND: Final = "events"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What was promised: these events are on disk (`durable`), `duplicates` of them were known already."""
+
+    event_ids: list[str]
+    duplicates: int
+    durable: bool
+    warnings: list[str]
+
+
+class Intake:
+    """Raises `InvalidInput`, `Forbidden`, `RateLimited` and the `Unavailable` errors of the journal; then nothing is kept."""
+
+    def __init__(
+        self, journal: Journal, backlog: Backlog, store: EventStore, config: Config, clock: Clock, metrics: Metrics
+    ) -> None:
+        self._journal = journal
+        self._backlog = backlog
+        self._store = store
+        self._config = config
+        self._clock = clock
+        self._metrics = metrics
+        self._durable = config.ingest.durability == "sync"
+        rate = config.ingest.rate_limit
+        self._rate = RateLimitItemPerSecond(rate) if rate else None
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    async def accept_single(self, project_id: str, key_id: str | None, data: bytes, *, backfill: bool = False) -> Accepted:
+        limits = self._limits(backfill)
+        return await self._accept(project_id, key_id, decode_single(data, limits, project_id), limits.now)
+
+    async def accept_batch(self, project_id: str, key_id: str | None, data: bytes, *, backfill: bool = False) -> Accepted:
+        limits = self._limits(backfill)
+        return await self._accept(project_id, key_id, decode_batch(data, limits, project_id), limits.now)
+
+    async def accept_ndjson(self, project_id: str, key_id: str | None, data: bytes, *, backfill: bool = False) -> Accepted:
+        limits = self._limits(backfill)
+        return await self._accept(project_id, key_id, decode_ndjson(data, limits, project_id), limits.now)
+
+    def _limits(self, backfill: bool) -> Limits:
+        reach("intake.decode")
+        ingest, now, days = self._config.ingest, self._clock.now(), self._config.retention.days
+        return Limits(
+            max_event_bytes=ingest.max_event_bytes,
+            max_batch_events=ingest.max_batch_events,
+            max_depth=ingest.max_depth,
+            max_keys=ingest.max_keys,
+            now=now,
+            oldest=now - days * DAY if days and not backfill else None,
+        )
+
+    async def _accept(self, project_id: str, key_id: str | None, decoded: Decoded, received_at: int) -> Accepted:
+        events = decoded.events
+        self._check_rate(project_id, len(events))
+        sender = Sender(_KIND, project_id, key_id, received_at, decoded.made_ids)
+        ids = [event.event_id for event in events]
+        known = self._store.probably_stored(project_id, ids) | self._backlog.pending(project_id, ids)
+        await self._journal.append(pack(sender, decoded.raws), len(events), Parcel(0, sender, events))
+        reach("intake.before_reply")
+        self._metrics.accepted.inc(len(events))
+        return Accepted(ids, decoded.duplicates + len(known), self._durable, decoded.warnings)
+
+    def _check_rate(self, project_id: str, count: int) -> None:
+        if self._rate is None:
+            return
+        if count > self._rate.amount:
+            raise RateLimited(
+                f"{count} events in one request can never pass the limit of {self._rate.amount} events a second.",
+                hint=f"Send batches of at most {self._rate.amount} events.",
+                retry_after=1,
+            )
+        if not self._limiter.hit(self._rate, project_id, cost=count):
+            raise RateLimited(
+                f"This project may send {self._rate.amount} events a second.",
+                hint="Wait for Retry-After and send the same events again.",
+                retry_after=1,
+            )
