@@ -74,6 +74,8 @@ def server_file(root: Path) -> Path:
 def _create(root: Path) -> None:
     try:
         root.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+        if not any(root.iterdir()) and root.stat().st_uid == os.geteuid():
+            root.chmod(_PRIVATE)  # an empty directory somebody made for us
         (root / "run").mkdir(mode=_PRIVATE, exist_ok=True)
     except FileExistsError as fault:
         raise StartRefused(f"{root} is a file, not a directory.", hint="Name another --data-dir.") from fault
