@@ -1,0 +1,107 @@
+"""F01–F05: the process dies at any moment; nothing answered 202 is lost, nothing is doubled, nothing refused appears."""
+
+import random
+import shutil
+import time
+
+import pytest
+
+from tests.faults.harness import SCALE, Load, scaled, settle, verdict, wait_until
+from tests.running import Running
+
+FAST_SEAL = {"LYNEX_JOURNAL_SEGMENT_BYTES": "131072", "LYNEX_JOURNAL_SEAL_BYTES": "1048576"}
+
+
+def test_kills_at_random_under_load_lose_nothing(tmp_path):
+    server = Running(tmp_path / "data", settings=FAST_SEAL).start()
+    load = Load(server)
+    source = random.Random(20261121)
+    for _ in range(scaled(10, 50, 200)):
+        load.start()
+        time.sleep(source.uniform(0.05, 1.0 if SCALE == "everyday" else 3.0))
+        server.kill()
+        load.stop()
+        server.start()
+    settle(server)
+    verdict(server, load)
+    assert len(load.acknowledged) > 1000
+
+
+def test_kills_during_recovery_change_nothing(tmp_path):
+    server = Running(tmp_path / "data").start()
+    load = Load(server).start()
+    time.sleep(1)
+    server.kill()
+    load.stop()
+    for delay in (0.05, 0.1, 0.15, 0.2, 0.3):
+        server.start(wait=0)
+        time.sleep(delay)
+        server.kill()
+    settle(server)
+    verdict(server, load)
+
+
+POINTS = [
+    "intake.decode", "journal.mid_append", "journal.before_sync", "journal.after_sync", "intake.before_reply",
+    "journal.in_rotation", "store.mid_insert", "store.after_commit", "processor.stored", "store.in_checkpoint",
+    "seal.temp_written", "seal.before_rename", "seal.before_manifest", "seal.after_manifest", "journal.before_unlink",
+    "server.draining",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_kill_at_each_named_point_loses_nothing(tmp_path, point):
+    nth = 1 if point.startswith(("seal", "journal.before_unlink", "server", "store.in_checkpoint")) else 3
+    settings = FAST_SEAL | {
+        "LYNEX_FAILPOINTS": f"{point}=kill@{nth}", "LYNEX_STORAGE_CHECKPOINT_SECONDS": "1",
+    }  # fmt: skip
+    server = Running(tmp_path / "data", settings=settings).start()
+    load = Load(server).start()
+    if point == "server.draining":
+        time.sleep(0.5)
+        server.stop()
+    try:
+        wait_until(lambda: server.process.poll() is not None, 30, f"the kill at {point}")
+    finally:
+        load.stop()
+        if server.process.poll() is None:
+            server.kill()
+    server.settings.pop("LYNEX_FAILPOINTS")
+    settle(server)
+    verdict(server, load)
+    assert load.acknowledged or nth == 1 or point == "intake.decode"
+
+
+SWEEPS = {"fdatasync": (3, 10, 400), "write": (3, 10, 400), "pwrite64": (2, 5, 200), "fsync": (1, 4, 100), "rename": (1, 3, 60), "unlink": (1, 3, 60), "ftruncate": (1, 2, 30)}  # fmt: skip
+
+
+@pytest.mark.parametrize("call", SWEEPS)
+def test_a_kill_at_the_nth_system_call_loses_nothing(tmp_path, call):
+    assert shutil.which("strace"), "strace is missing: apt-get install strace"
+    points = scaled(*SWEEPS[call])
+    step = {"everyday": 7, "quick": 5, "full": 1}[SCALE]
+    for n in range(1, points * step + 1, step):
+        data = tmp_path / f"{call}-{n}"
+        strace = ["strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", f"trace={call}"]
+        server = Running(data, settings=FAST_SEAL, wrapper=[*strace, "-e", f"inject={call}:signal=KILL:when={n}"])
+        server.start(wait=0)
+        load = Load(server, workers=2)
+        try:
+            server.wait_ready(20)
+        except AssertionError:
+            pass  # killed while starting: that is one of the points
+        load.start()
+        time.sleep(1.5)
+        load.stop()
+        reached = server.process.poll() is not None
+        if not reached:
+            server.kill()
+        server.wrapper = []
+        settle(server)
+        verdict(server, load)
+        shutil.rmtree(data)
+        if not reached:
+            print(f"{call}: swept to n = {n}, not reached any more")
+            break
+    else:
+        print(f"{call}: swept to n = {n}")
