@@ -21,6 +21,7 @@ from pathlib import Path
 import httpx2
 import psutil
 
+from lynex.clock import SystemClock, rfc3339
 from tests.running import KEY, Running, free_port
 from tests.samples import a_call
 
@@ -28,9 +29,10 @@ HERE = Path(__file__).parent
 MARK = "@" * 12
 
 
-def template(folder: Path, events: int, *, bare: bool = False) -> Path:
-    path = folder / f"{events}-{bare}.json"
-    made = [a_call(f"00000000-0000-4000-8000-{MARK}", seed=seed) for seed in range(events)]
+def template(folder: Path, events: int) -> Path:
+    path = folder / f"{events}.json"
+    now = rfc3339(SystemClock().now())
+    made = [a_call(f"00000000-0000-4000-8000-{MARK}", seed=seed) | {"timestamp": now} for seed in range(events)]
     path.write_text(json.dumps(made[0] if events == 1 else made, separators=(",", ":")))
     return path
 
