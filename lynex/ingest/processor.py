@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from lynex.clock import SECOND, Clock
-from lynex.control.dead_letters import DeadLetters
+from lynex.control.dead_letters import Dead, DeadLetters
 from lynex.errors import ShuttingDown
 from lynex.events.decoding import Unreadable
 from lynex.events.envelope import Event
@@ -76,6 +76,7 @@ class Processor:
         self._thread = threading.Thread(target=self._run, name="processor", daemon=True)
         self._in_hand: Sequence[Arrival] = ()
         self._last_received_at = clock.now()
+        self.rebuild_progress = (0, 0)  # events done, events in all
 
     def start(self) -> None:
         self._thread.start()
@@ -126,6 +127,8 @@ class Processor:
                 self._stopping.wait(RETRY_SECONDS)
 
     def _turn(self) -> None:
+        if self._store.state != "ready":
+            self._store.prepare(self._note_progress)
         self._run_calls()
         if self._backlog.wait(self.position, IDLE_SECONDS):
             self._gather()
@@ -133,6 +136,9 @@ class Processor:
             if arrivals:
                 self._process(arrivals)
         self._store.checkpoint()
+
+    def _note_progress(self, done: int, total: int) -> None:
+        self.rebuild_progress = (done, total)
 
     def _run_calls(self) -> None:
         while self._calls:
@@ -228,18 +234,12 @@ class Processor:
         return SetAside(seq, arrival.parcel.sender, arrival.parcel.events[seq - arrival.first_seq], "not_storable", error)
 
     def _keep_aside(self, aside: Sequence[SetAside]) -> None:
-        for one in aside:
-            self._dead_letters.keep(
-                seq=one.seq,
-                project_id=one.sender.project_id,
-                key_id=one.sender.key_id,
-                event_id=one.event.event_id,
-                reason=one.reason,
-                error=one.error[:2000],
-                attempts=TRIES,
-                payload=as_sent_again(one.event),
-                received_at=one.sender.received_at,
-            )
+        """Durably, before the position may pass them."""
+        letters = [
+            Dead(one.seq, one.sender.project_id, one.event.event_id, one.reason, one.error, TRIES, as_sent_again(one.event))
+            for one in aside
+        ]
+        self._dead_letters.record(letters)
 
     def _count(self, rows: Sequence[StoredEvent], duplicates: int, dead: int, damaged: int) -> None:
         self._metrics.stored.inc(len(rows))
