@@ -1,1 +1,1 @@
-"""Who and what is set up: projects, keys, sessions, dead letters, in a SQL database."""
+"""Who and what is set up: projects, keys, sessions, dead letters, settings of the appliance. On SQLite."""

@@ -1,0 +1,47 @@
+"""Opens the whole control room of a data directory: the database, the secret, and everything kept with them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lynex.clock import Clock
+from lynex.control.appliance_settings import ApplianceSettings
+from lynex.control.database import Database
+from lynex.control.dead_letters import DeadLetters
+from lynex.control.keys import Keys
+from lynex.control.projects import Projects
+from lynex.control.secrets import ServerSecret
+from lynex.control.sessions import Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Each part may be used from any thread until `database` is closed."""
+
+    database: Database
+    secret: ServerSecret
+    settings: ApplianceSettings
+    projects: Projects
+    keys: Keys
+    sessions: Sessions
+    dead_letters: DeadLetters
+
+
+def open_records(data_dir: Path, clock: Clock) -> Records:
+    """Open or create `control/lynex.sqlite` and `secret.key`. Raises `StartRefused`."""
+    secret = ServerSecret.open(data_dir / "secret.key")
+    database = Database.open(data_dir / "control" / "lynex.sqlite")
+    settings = ApplianceSettings(database)
+    try:
+        settings.belongs_to(secret)
+    except BaseException:
+        database.close()
+        raise
+    return Records(
+        database=database,
+        secret=secret,
+        settings=settings,
+        projects=Projects(database, clock),
+        keys=Keys(database, clock, secret),
+        sessions=Sessions(database, clock, secret),
+        dead_letters=DeadLetters(database, clock),
+    )

@@ -1,0 +1,60 @@
+"""SQLite as the control database needs it: WAL, full flushes, explicit transactions, bounded waits, plain errors."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from lynex.errors import LynexError, StorageFailed, StorageFull, Unavailable
+
+BUSY_SECONDS: Final = 5.0
+WRITES: Final = "lynex_writes"  # execution option of connections that will write
+
+_DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def sqlite_engine(path: Path) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=QueuePool,
+        pool_size=4,
+        max_overflow=12,
+        pool_timeout=BUSY_SECONDS,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes late and never covers DDL: `_begin` sends it
+    for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+        connection.execute(f"PRAGMA {setting}").close()
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and writes later cannot wait for the lock: SQLite answers busy at once.
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def explained(error: DBAPIError) -> LynexError | None:
+    """The fault in our words; None when the statement itself is at fault."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    primary = code & 0xFF if code is not None else None
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return Unavailable("The control database is locked by another program.", code="busy", retry_after=5)
+    if primary == sqlite3.SQLITE_FULL:
+        return StorageFull("The disk of the control database is full.")
+    if primary in _DAMAGED:
+        return StorageFailed(
+            "The control database is damaged.", code="control_damaged", hint="Restore it from a backup."
+        )
+    if primary in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+        return StorageFailed(f"The control database cannot be used: {error.orig}.")
+    return None
