@@ -81,7 +81,8 @@ def _create(root: Path) -> None:
         raise StartRefused(f"{root} is a file, not a directory.", hint="Name another --data-dir.") from fault
     except OSError as fault:
         raise StartRefused(
-            f"Cannot create {root}: {fault.strerror}.", hint=f"Make it writable (sudo chown $USER {root}) or name another --data-dir."
+            f"Cannot create {root}: {fault.strerror}.",
+            hint=f"Make it writable (sudo chown $USER {root}) or name another --data-dir.",
         ) from fault
 
 
@@ -124,14 +125,18 @@ def _lock(run: Path) -> int:
     try:
         descriptor = os.open(run / "lock", os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as fault:
-        raise StartRefused(f"Cannot write in {run}: {fault.strerror}.", hint=f"sudo chown -R $USER {run.parent}") from fault
+        raise StartRefused(
+            f"Cannot write in {run}: {fault.strerror}.", hint=f"sudo chown -R $USER {run.parent}"
+        ) from fault
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as fault:
         pid = os.pread(descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
         os.close(descriptor)
         raise StartRefused(
-            f"{run.parent} is already in use by pid {pid}.", hint="Stop that server, or name another --data-dir.", code="already_in_use"
+            f"{run.parent} is already in use by pid {pid}.",
+            hint="Stop that server, or name another --data-dir.",
+            code="already_in_use",
         ) from fault
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)

@@ -1,5 +1,6 @@
 """The door: understand a request, write it to the journal, and only then say yes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,13 +10,16 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 
 from lynex.clock import DAY, Clock
 from lynex.config import Config
+from lynex.control.key_usage import KeyUsage
 from lynex.errors import RateLimited
 from lynex.events.decoding import Decoded, decode_batch, decode_ndjson, decode_single
+from lynex.events.envelope import Event
 from lynex.events.limits import Limits
 from lynex.failpoints import reach
-from lynex.ingest.backlog import Backlog
+from lynex.ingest.backlog import Arrival, Backlog
+from lynex.ingest.frames import Frame
 from lynex.ingest.journal import Journal
-from lynex.ingest.parcel import Parcel, Sender, pack
+from lynex.ingest.parcel import Parcel, Sender, pack, unpack
 from lynex.metrics import Metrics
 from lynex.store.contract import EventStore
 
@@ -36,11 +40,20 @@ class Intake:
     """Raises `InvalidInput`, `Forbidden`, `RateLimited` and the `Unavailable` errors of the journal; then nothing is kept."""
 
     def __init__(
-        self, journal: Journal, backlog: Backlog, store: EventStore, config: Config, clock: Clock, metrics: Metrics
+        self,
+        journal: Journal,
+        backlog: Backlog,
+        store: EventStore,
+        key_usage: KeyUsage,
+        config: Config,
+        clock: Clock,
+        metrics: Metrics,
     ) -> None:
         self._journal = journal
         self._backlog = backlog
         self._store = store
+        self._key_usage = key_usage
+        self._in_flight: dict[int, tuple[Sender, list[Event]]] = {}
         self._config = config
         self._clock = clock
         self._metrics = metrics
@@ -49,15 +62,21 @@ class Intake:
         self._rate = RateLimitItemPerSecond(rate) if rate else None
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
 
-    async def accept_single(self, project_id: str, key_id: str | None, data: bytes, *, backfill: bool = False) -> Accepted:
+    async def accept_single(
+        self, project_id: str, key_id: str | None, data: bytes, *, backfill: bool = False
+    ) -> Accepted:
         limits = self._limits(backfill)
         return await self._accept(project_id, key_id, decode_single(data, limits, project_id), limits.now)
 
-    async def accept_batch(self, project_id: str, key_id: str | None, data: bytes, *, backfill: bool = False) -> Accepted:
+    async def accept_batch(
+        self, project_id: str, key_id: str | None, data: bytes, *, backfill: bool = False
+    ) -> Accepted:
         limits = self._limits(backfill)
         return await self._accept(project_id, key_id, decode_batch(data, limits, project_id), limits.now)
 
-    async def accept_ndjson(self, project_id: str, key_id: str | None, data: bytes, *, backfill: bool = False) -> Accepted:
+    async def accept_ndjson(
+        self, project_id: str, key_id: str | None, data: bytes, *, backfill: bool = False
+    ) -> Accepted:
         limits = self._limits(backfill)
         return await self._accept(project_id, key_id, decode_ndjson(data, limits, project_id), limits.now)
 
@@ -79,10 +98,26 @@ class Intake:
         sender = Sender(_KIND, project_id, key_id, received_at, decoded.made_ids)
         ids = [event.event_id for event in events]
         known = self._store.probably_stored(project_id, ids) | self._backlog.pending(project_id, ids)
-        await self._journal.append(pack(sender, decoded.raws), len(events), Parcel(0, sender, events))
+        await self._write_down(pack(sender, decoded.raws), sender, events)
         reach("intake.before_reply")
         self._metrics.accepted.inc(len(events))
+        if key_id is not None:
+            self._key_usage.note(key_id, len(events), received_at)
         return Accepted(ids, decoded.duplicates + len(known), self._durable, decoded.warnings)
+
+    async def _write_down(self, payload: bytes, sender: Sender, events: list[Event]) -> None:
+        self._in_flight[id(payload)] = (sender, events)
+        try:
+            await self._journal.append(payload, len(events))
+        finally:
+            self._in_flight.pop(id(payload), None)
+
+    def hand_over(self, frames: Sequence[Frame]) -> None:
+        """What was just flushed, in order of sequence: on to the processor, still decoded where its request waits here."""
+        for frame in frames:
+            known = self._in_flight.get(id(frame.payload))
+            parcel = Parcel(frame.first_seq, *known) if known is not None else unpack(frame.first_seq, frame.payload)
+            self._backlog.put(Arrival(frame.first_seq, frame.count, len(frame.payload), parcel))
 
     def _check_rate(self, project_id: str, count: int) -> None:
         if self._rate is None:

@@ -76,6 +76,7 @@ class Processor:
         self._thread = threading.Thread(target=self._run, name="processor", daemon=True)
         self._in_hand: Sequence[Arrival] = ()
         self._last_received_at = clock.now()
+        self._head_at_start = backlog.head
         self.rebuild_progress = (0, 0)  # events done, events in all
 
     def start(self) -> None:
@@ -93,6 +94,11 @@ class Processor:
     @property
     def position(self) -> int:
         return self._store.totals().position
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether everything that was in the journal at the start is stored."""
+        return self.position >= self._head_at_start
 
     @property
     def queue_depth(self) -> int:
@@ -231,12 +237,22 @@ class Processor:
 
     def _set_aside(self, seq: int, error: str) -> SetAside:
         arrival = next(one for one in self._in_hand if one.first_seq <= seq <= one.last_seq)
-        return SetAside(seq, arrival.parcel.sender, arrival.parcel.events[seq - arrival.first_seq], "not_storable", error)
+        return SetAside(
+            seq, arrival.parcel.sender, arrival.parcel.events[seq - arrival.first_seq], "not_storable", error
+        )
 
     def _keep_aside(self, aside: Sequence[SetAside]) -> None:
         """Durably, before the position may pass them."""
         letters = [
-            Dead(one.seq, one.sender.project_id, one.event.event_id, one.reason, one.error, TRIES, as_sent_again(one.event))
+            Dead(
+                one.seq,
+                one.sender.project_id,
+                one.event.event_id,
+                one.reason,
+                one.error,
+                TRIES,
+                as_sent_again(one.event),
+            )
             for one in aside
         ]
         self._dead_letters.record(letters)
@@ -247,4 +263,3 @@ class Processor:
         self._metrics.dead_letters.inc(dead)
         self._metrics.damaged_events.inc(damaged)
         self._metrics.unpriced.inc(sum(1 for row in rows if row.cost_source == "unknown_model"))
-

@@ -1,0 +1,205 @@
+"""The appliance: every part, opened in order and closed in reverse. A record; what the parts do is their own affair."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+from lynex.auth.credentials import Credentials
+from lynex.auth.keyring import KeyRing
+from lynex.auth.session_ring import SessionRing
+from lynex.clock import Clock, SystemClock
+from lynex.config import Config
+from lynex.control.appliance_settings import ApplianceSettings
+from lynex.control.database import Database
+from lynex.control.dead_letters import DeadLetters
+from lynex.control.first_run import FirstRun, set_up
+from lynex.control.key_usage import KeyUsage
+from lynex.control.keys import Keys
+from lynex.control.projects import Projects
+from lynex.control.secrets import ServerSecret
+from lynex.control.sessions import Sessions
+from lynex.data_directory import DataDirectory
+from lynex.errors import Unavailable
+from lynex.ids import new_token
+from lynex.ingest.announcer import Announcer
+from lynex.ingest.backlog import Backlog
+from lynex.ingest.disk import RealDisk
+from lynex.ingest.intake import Intake
+from lynex.ingest.interpreter import Interpreter
+from lynex.ingest.journal import Journal
+from lynex.ingest.processor import Processor
+from lynex.jobs.sealing import Sealing
+from lynex.jobs.timetable import KEY_USAGE_SECONDS, SEAL_SECONDS, Timetable
+from lynex.live import Live
+from lynex.metrics import Metrics
+from lynex.pricing.book import PriceBook
+from lynex.query.cursors import Cursors
+from lynex.query.events import Events
+from lynex.query.stats import Stats
+from lynex.store.hot import HotStore
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Appliance:
+    config: Config
+    clock: Clock
+    metrics: Metrics
+    directory: DataDirectory
+    local_token: str
+    database: Database
+    settings: ApplianceSettings
+    projects: Projects
+    keys: Keys
+    key_usage: KeyUsage
+    sessions: Sessions
+    dead_letters: DeadLetters
+    keyring: KeyRing
+    credentials: Credentials
+    prices: PriceBook
+    store: HotStore
+    journal: Journal
+    live: Live
+    announcer: Announcer
+    backlog: Backlog
+    processor: Processor
+    intake: Intake
+    events: Events
+    stats: Stats
+    sealing: Sealing
+    timetable: Timetable
+    readers: ThreadPoolExecutor
+    first_run: FirstRun | None
+
+    async def ask(self, question: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Answer a blocking question in a reader thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.readers, lambda: question(*args, **kwargs))
+
+    async def maintain(self, work: Callable[[], R]) -> R:
+        """Run `work` in the processor's thread, alone with the store."""
+        future: Future[Any] = self.processor.call(work)
+        result: R = await asyncio.wrap_future(future)
+        return result
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin to process; from now on what is in the journal becomes visible."""
+        self.announcer.attach(loop)
+        self.journal.on_durable = self.intake.hand_over
+        self.processor.start()
+        self.timetable.every(SEAL_SECONDS, "seal", self.sealing.run_if_due)
+        self.timetable.every(KEY_USAGE_SECONDS, "key usage", self.key_usage.flush)
+        self.timetable.start()
+        self.readers.submit(self.prices.warm)
+
+    @property
+    def ready(self) -> bool:
+        """Whether everything accepted before the start is visible and the store answers."""
+        return self.store.state == "ready" and self.processor.caught_up and self.journal.accepting
+
+    async def close(self, timeout: float) -> int:
+        """Stop in reverse; the backlog stays in the journal. Answers how many events wait there for the next start."""
+        self.live.close()
+        await self.journal.close()
+        await asyncio.to_thread(self.processor.stop, timeout)
+        waiting = self.processor.queue_depth
+        await asyncio.to_thread(self.timetable.stop)
+        self.readers.shutdown(wait=True, cancel_futures=True)
+        self.store.close()
+        with contextlib.suppress(Unavailable):  # a busy control database costs the last counts, not the stop
+            self.key_usage.flush()
+        self.keyring.close()
+        self.database.close()
+        self.directory.release()
+        return waiting
+
+
+def open_appliance(config: Config, clock: Clock | None = None) -> Appliance:
+    """Open every part on the configured data directory. Raises `StartRefused` with the cure."""
+    clock = clock if clock is not None else SystemClock()
+    metrics = Metrics()
+    with contextlib.ExitStack() as undo:
+        directory = DataDirectory.claim(config.data_dir)
+        undo.callback(directory.release)
+        secret = ServerSecret.open(directory.root / "secret.key")
+        database = Database.open(directory.control / "lynex.sqlite")
+        undo.callback(database.close)
+        appliance = _assemble(config, clock, metrics, directory, database, secret, undo)
+        undo.pop_all()
+    return appliance
+
+
+def _assemble(
+    config: Config,
+    clock: Clock,
+    metrics: Metrics,
+    directory: DataDirectory,
+    database: Database,
+    secret: ServerSecret,
+    undo: contextlib.ExitStack,
+) -> Appliance:
+    settings = ApplianceSettings(database)
+    settings.belongs_to(secret)
+    projects, keys = Projects(database, clock), Keys(database, clock, secret)
+    first_run = set_up(projects, keys, config.init)
+    sessions, dead_letters = Sessions(database, clock, secret), DeadLetters(database, clock)
+    keyring, local_token = KeyRing(keys, clock), new_token()
+    credentials = Credentials(
+        keyring,
+        SessionRing(sessions, clock),
+        local_token=local_token,
+        open_to_all=not config.server.auth,
+        public_url=config.url,
+    )
+    store = HotStore.open(directory.root, config.storage, clock)
+    undo.callback(store.close)
+    journal = Journal.open(
+        RealDisk(),
+        directory.journal,
+        config.journal,
+        min_free_bytes=config.storage.min_free_bytes,
+        clock=clock,
+        metrics=metrics,
+        next_after=store.known_through,
+        durability=config.ingest.durability,
+    )
+    live = Live(dropped=metrics.live_dropped.inc)
+    announcer, prices = Announcer(live), PriceBook(config.prices)
+    backlog = Backlog(journal, config.journal.queue_bytes)
+    key_usage, cursors = KeyUsage(keys), Cursors(secret.derive("cursors"))
+    processor = Processor(backlog, store, Interpreter(prices), dead_letters, clock, metrics, announcer)
+    return Appliance(
+        config=config,
+        clock=clock,
+        metrics=metrics,
+        directory=directory,
+        local_token=local_token,
+        database=database,
+        settings=settings,
+        projects=projects,
+        keys=keys,
+        key_usage=key_usage,
+        sessions=sessions,
+        dead_letters=dead_letters,
+        keyring=keyring,
+        credentials=credentials,
+        prices=prices,
+        store=store,
+        journal=journal,
+        live=live,
+        announcer=announcer,
+        backlog=backlog,
+        processor=processor,
+        intake=Intake(journal, backlog, store, key_usage, config, clock, metrics),
+        events=Events(store, cursors),
+        stats=Stats(store),
+        sealing=Sealing(journal, store, config.journal, clock),
+        timetable=Timetable(),
+        readers=ThreadPoolExecutor(config.storage.readers, thread_name_prefix="reader"),
+        first_run=first_run,
+    )
