@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
@@ -15,22 +16,25 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from lynex.control.private_files import create_private, refuse_if_open_to_all
 from lynex.control.schema import REVISION
-from lynex.control.sqlite import BUSY_SECONDS, WRITES, explained, sqlite_engine
-from lynex.errors import LynexError, StartRefused, Unavailable
+from lynex.control.sqlite import WAIT_S, WRITES, explained, sqlite_engine
+from lynex.errors import LynexError, StartRefused, StorageFailed, Unavailable
+
+BUSY_SECONDS: Final = 5.0
 
 
 class Database:
-    def __init__(self, engine: Engine) -> None:
-        """Over any engine whose schema is in place; `open` is the usual way in."""
+    def __init__(self, engine: Engine, wait_s: float = BUSY_SECONDS) -> None:
+        """Over any engine; `open` is the usual way in. Nobody waits longer than `wait_s` for another program."""
         self._engine = engine
-        self._writes = engine.execution_options(**{WRITES: True})
+        self._wait_s = wait_s
         self._one_writer = threading.Lock()
 
     @classmethod
-    def open(cls, path: Path) -> "Database":
+    def open(cls, path: Path, wait_s: float = BUSY_SECONDS) -> "Database":
         """Open or create the SQLite file and bring it to the present schema. Raises `StartRefused`."""
-        create_private(path) if not path.exists() else refuse_if_open_to_all(path)
-        database = cls(sqlite_engine(path))
+        create_private(path)
+        refuse_if_open_to_all(path)
+        database = cls(sqlite_engine(path, wait_s), wait_s)
         try:
             database.check()
             database.migrate()
@@ -38,6 +42,9 @@ class Database:
             database.close()
             hint = error.hint or "Stop the program that holds it, or restore it from a backup."
             raise StartRefused(f"{path}: {error.detail}", hint=hint) from error
+        except (DBAPIError, UnicodeDecodeError) as error:  # damage that SQLite's own check does not see
+            database.close()
+            raise StartRefused(f"{path} is damaged.", hint="Restore it from a backup.") from error
         return database
 
     @contextmanager
@@ -47,24 +54,33 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """One transaction, durable when the block ends; an exception inside undoes all of it."""
-        if not self._one_writer.acquire(timeout=BUSY_SECONDS):
+    def writing(self, wait_s: float | None = None) -> Iterator[Connection]:
+        """One transaction, durable when the block ends; an exception inside undoes all of it.
+
+        `wait_s`: how long to stand in line, by default as long as the database was opened with.
+        """
+        wait_s = wait_s if wait_s is not None else self._wait_s
+        if not self._one_writer.acquire(timeout=wait_s):
             raise _busy()
         try:
-            with _plain_errors(), self._writes.begin() as connection:
+            writes = self._engine.execution_options(**{WRITES: True, WAIT_S: wait_s})
+            with _plain_errors(), writes.begin() as connection:
                 yield connection
         finally:
             self._one_writer.release()
 
     def check(self) -> None:
         """Look for damage; raises `StorageFailed` naming the first fault."""
+        if self._engine.dialect.name != "sqlite":
+            return
         with self.reading() as connection:
-            if self._engine.dialect.name != "sqlite":
-                return
             verdict = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
         if verdict != "ok":
-            raise StartRefused(f"the control database is damaged: {verdict}", hint="Restore it from a backup.")
+            raise StorageFailed(
+                f"The control database is damaged: {' '.join(verdict.split())}.",
+                code="control_damaged",
+                hint="Restore it from a backup.",
+            )
 
     def migrate(self) -> None:
         """Bring the schema to `REVISION`; alembic is loaded only when there is something to do."""

@@ -1,6 +1,7 @@
 """Files nobody else on the machine may read: made 0600, refused when the world can open them."""
 
 import os
+import secrets
 import stat
 from pathlib import Path
 
@@ -9,9 +10,10 @@ from lynex.errors import StartRefused
 
 def create_private(path: Path, content: bytes = b"") -> bool:
     """Create the file with 0600 and `content`, durably; False when it is there already. Never seen half written."""
+    if path.exists():
+        return False
     make_private_directory(path.parent)
-    draft = path.with_name(f".{path.name}.new")
-    draft.unlink(missing_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
         os.write(descriptor, content)
@@ -22,8 +24,10 @@ def create_private(path: Path, content: bytes = b"") -> bool:
         os.link(draft, path)  # unlike a rename, it fails when somebody else was first
     except FileExistsError:
         return False
+    except OSError:
+        draft.rename(path)  # a file system without links; the lock on the data directory keeps others away
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
     _sync_directory(path.parent)
     return True
 

@@ -21,8 +21,7 @@ class ServerSecret:
     @classmethod
     def open(cls, path: Path) -> "ServerSecret":
         """Read the file, or make it at the first start."""
-        if not path.exists():
-            create_private(path, secrets.token_hex(_BYTES).encode() + b"\n")
+        create_private(path, secrets.token_hex(_BYTES).encode() + b"\n")
         refuse_if_open_to_all(path)
         return cls(_read(path))
 

@@ -137,7 +137,7 @@ class Sessions:
         if now - row.seen_at < _SEEN_STEP:
             return
         try:
-            with self._database.writing() as connection:
+            with self._database.writing(wait_s=0.05) as connection:
                 connection.execute(update(SESSIONS).where(SESSIONS.c.id == row.id).values(seen_at=now))
         except LynexError:
             return  # reading goes on with a full disk or a busy database; the session only ages

@@ -11,20 +11,21 @@ from sqlalchemy.pool import QueuePool
 
 from lynex.errors import LynexError, StorageFailed, StorageFull, Unavailable
 
-BUSY_SECONDS: Final = 5.0
-WRITES: Final = "lynex_writes"  # execution option of connections that will write
+# Execution options of a connection: how long it waits for other programs, and that it is going to write.
+WAIT_S: Final = "lynex_wait_s"
+WRITES: Final = "lynex_writes"
 
 _DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def sqlite_engine(path: Path) -> Engine:
+def sqlite_engine(path: Path, wait_s: float) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         poolclass=QueuePool,
         pool_size=4,
         max_overflow=12,
-        pool_timeout=BUSY_SECONDS,
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        pool_timeout=wait_s,
+        connect_args={"timeout": wait_s, "check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
@@ -39,8 +40,10 @@ def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     # A transaction that reads first and writes later cannot wait for the lock: SQLite answers busy at once.
-    writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if WAIT_S in options:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={round(options[WAIT_S] * 1000)}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if WRITES in options else "BEGIN")
 
 
 def explained(error: DBAPIError) -> LynexError | None:
