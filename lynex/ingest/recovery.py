@@ -1,0 +1,167 @@
+"""Opening the journal after whatever happened: cut the torn tail, keep every readable frame, name exactly what is lost.
+
+May itself be killed at any point and started again: it only ever cuts bytes that no acknowledged frame can own.
+"""
+
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from lynex import __version__
+from lynex.errors import StartRefused
+from lynex.ingest.disk import Disk
+from lynex.ingest.frames import FLUSH_START, NewerFormat, Origin, Piece, Walk, decode_origin
+from lynex.ingest.segments import UNFINISHED, Damage, Hole, Segment, first_seq_of, place, segment_path
+
+_log: Final = logging.getLogger("lynex.journal")
+
+
+@dataclass(slots=True)
+class Recovered:
+    """What was found: segments in order, and the last sequence that counts (`head`)."""
+
+    segments: list[Segment] = field(default_factory=list)
+    head: int = 0
+    torn_tails: int = 0
+    sync_failed: bool = False
+
+
+def recover(disk: Disk, directory: Path, next_after: int) -> Recovered:
+    """Read the directory. Segments wholly at or below `next_after` (stored already) are only opened, not walked."""
+    disk.make_directory(directory)
+    names = disk.list(directory)
+    firsts = sorted(first for name in names if (first := first_seq_of(name)) is not None)
+    segments = [_open(disk, segment_path(directory, first), first) for first in firsts]
+    _drop_unfinished(disk, directory, names)
+    found = Recovered(segments)
+    for segment, following in zip(segments, segments[1:], strict=False):
+        _read_closed(disk, segment, following, next_after)
+    if segments:
+        _read_newest(disk, segments[-1], found)
+    found.head = max(segments[-1].last_seq if segments else 0, next_after)
+    return found
+
+
+def _open(disk: Disk, path: Path, first_seq: int) -> Segment:
+    """What the first frame says. Raises StartRefused for a newer format or a renamed file; nothing is changed."""
+    size = disk.size(path)
+    piece = next(iter(_walk(disk, path, 0, size)), Piece(0, 0, None, None))
+    try:
+        origin = decode_origin(piece)
+    except NewerFormat as newer:
+        needed = f"needs Lynex ≥ {newer.needs}" if newer.needs else "needs a later Lynex"
+        raise StartRefused(
+            f"{path} has journal format {newer.version}, written by a later Lynex: it {needed}, this is {__version__}.",
+            hint="Start the later version again; the file was not touched.",
+        ) from newer
+    if origin is not None and origin.first_seq != first_seq:
+        raise StartRefused(
+            f"{path} begins with sequence {origin.first_seq}, not {first_seq}: it has been renamed or copied.",
+            hint=f"Give it its name back: {segment_path(path.parent, origin.first_seq).name}",
+        )
+    known = origin if origin is not None else Origin(first_seq, 0, first_seq - 1)
+    frames_at = piece.end if origin is not None else 0
+    segment = Segment(path, first_seq, known.created, known.after, first_seq - 1, frames_at, size, frames_at)
+    if origin is None:
+        segment.damage.append(Damage(first_seq, first_seq - 1, path.name))
+        _log.warning("The first bytes of %s are damaged; its events are not affected.", path)
+    return segment
+
+
+def _drop_unfinished(disk: Disk, directory: Path, names: list[str]) -> None:
+    """A segment whose creation was cut short was never used."""
+    for name in names:
+        if name.endswith(UNFINISHED):
+            disk.unlink(directory / name)
+
+
+def _read_closed(disk: Disk, segment: Segment, following: Segment, next_after: int) -> None:
+    """A segment with a later one: all it should hold was durable, so whatever is missing is damage."""
+    limit = min(following.first_seq - 1, following.after)
+    if limit <= next_after:
+        segment.last_seq, segment.end = max(limit, segment.last_seq), segment.file_bytes
+        return
+    holes = _take_frames(disk, segment, limit)
+    if segment.last_seq < limit:
+        holes.append(Hole(segment.last_seq + 1, limit, segment.end))
+    segment.last_seq = max(limit, segment.last_seq)
+    segment.damage += _merged(holes, segment)
+
+
+def _take_frames(disk: Disk, segment: Segment, limit: int) -> list[Hole]:
+    """Move the segment's end over its readable frames; answer what is missing before and between them."""
+    holes: list[Hole] = []
+    walk = _walk(disk, segment.path, segment.frames_at, segment.file_bytes)
+    for found in place(walk, segment.first_seq, segment.frames_at, limit):
+        if isinstance(found, Hole):
+            holes.append(found)
+            continue
+        segment.mark(found.frame.first_seq, found.offset)
+        segment.end, segment.last_seq = found.end, found.frame.last_seq
+    return holes
+
+
+def _read_newest(disk: Disk, segment: Segment, found: Recovered) -> None:
+    """The newest segment may end in a flush that never finished: that tail is cut, anything before it is damage."""
+    holes: list[Hole] = []
+    durable_at, durable = segment.frames_at, segment.first_seq - 1  # a later flush began here: all before was durable
+    walk = _walk(disk, segment.path, segment.frames_at, segment.file_bytes)
+    for item in place(walk, segment.first_seq, segment.frames_at, None):
+        if isinstance(item, Hole):
+            holes.append(item)
+        else:
+            segment.mark(item.frame.first_seq, item.offset)
+            segment.end, segment.last_seq = item.end, item.frame.last_seq
+        if item.header is not None and item.header.flags & FLUSH_START:
+            durable_at, durable = item.offset, item.header.sequence - 1
+    segment.end = cut = max(durable_at, segment.end)
+    segment.last_seq = max(durable, segment.last_seq)
+    segment.damage += _merged([hole for hole in holes if hole.last_seq <= durable], segment)
+    unsure = [hole for hole in holes if durable < hole.last_seq <= segment.last_seq]
+    segment.damage += _merged(unsure, segment, certain=False)
+    _settle_tail(disk, segment, cut, found)
+
+
+def _settle_tail(disk: Disk, segment: Segment, cut: int, found: Recovered) -> None:
+    """Cut what is torn, and make what was found in the page cache durable before anybody builds on it."""
+    if cut < segment.file_bytes:
+        _log.warning("%s ends in %d torn bytes, now cut.", segment.path, segment.file_bytes - cut)
+        found.torn_tails += 1
+    try:
+        handle = disk.open_append(segment.path)
+        try:
+            if cut < segment.file_bytes:
+                disk.truncate(handle, cut)
+                segment.file_bytes = cut
+            disk.fdatasync(handle)
+            disk.fsync_directory(segment.path.parent)
+        finally:
+            disk.close(handle)
+    except OSError as fault:
+        # The next segment's name ends this one all the same; only a power loss could now take unacknowledged frames.
+        _log.error("%s could not be flushed at start: %s", segment.path, fault)
+        found.sync_failed = True
+
+
+def _merged(holes: list[Hole], segment: Segment, *, certain: bool = True) -> list[Damage]:
+    """Neighbouring holes as one range."""
+    ranges: list[Damage] = []
+    for hole in sorted(holes, key=lambda hole: hole.first_seq):
+        if ranges and ranges[-1].last_seq + 1 == hole.first_seq:
+            ranges[-1] = Damage(ranges[-1].first_seq, hole.last_seq, segment.path.name, certain)
+        else:
+            ranges.append(Damage(hole.first_seq, hole.last_seq, segment.path.name, certain))
+    return ranges
+
+
+def _walk(disk: Disk, path: Path, start: int, end: int) -> Walk:
+    def read(offset: int, length: int) -> bytes:
+        try:
+            return disk.read(path, offset, length)
+        except OSError as fault:
+            raise StartRefused(
+                f"{path} cannot be read: {fault}.", hint="Check the disk and the file's owner."
+            ) from fault
+
+    return Walk(read, start, end)
