@@ -139,6 +139,12 @@ class QueryTimeout(Unavailable):
     hint = "A shorter range or fewer filters usually helps."
 
 
+class OutOfMemory(Unavailable):
+    code = "memory"
+    title = "Not enough memory for this question"
+    hint = "Ask for a shorter range, or raise storage.memory_limit."
+
+
 class ConfigError(LynexError):
     """Wrong settings: stops the start with exit code 2."""
 

@@ -3,6 +3,7 @@
 VARIANT stays behind this file: `attrs` is JSON text on the way in and in Parquet.
 """
 
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -100,9 +101,15 @@ COLUMNS: Final[tuple[str, ...]] = StoredEvent.__struct_fields__
 SCHEMA: Final = pa.schema([pa.field(name, _ARROW.get(name, _TEXT)) for name in COLUMNS])
 
 
-def to_arrow(rows: list[StoredEvent]) -> pa.Table:
-    """The rows as an Arrow table of `SCHEMA`."""
-    arrays = [
-        pa.array([getattr(row, field.name) for row in rows], type=field.type) for field in SCHEMA
-    ]
+def select_list(names: Iterable[str] = COLUMNS) -> str:
+    """The columns for a SELECT, quoted, with `attrs` as JSON text under its own name."""
+    return ", ".join(f'CAST(CAST("{n}" AS JSON) AS VARCHAR) AS "{n}"' if n == "attrs" else f'"{n}"' for n in names)
+
+
+def to_arrow(rows: Sequence[StoredEvent]) -> pa.Table:
+    """The rows as an Arrow table of `SCHEMA`. Raises `pa.ArrowException`, `TypeError` … when a value does not fit."""
+    if not rows:
+        return SCHEMA.empty_table()
+    columns = zip(*map(msgspec.structs.astuple, rows), strict=True)  # a third of the time of getattr per value
+    arrays = [pa.array(values, type=field.type) for values, field in zip(columns, SCHEMA, strict=True)]
     return pa.Table.from_arrays(arrays, schema=SCHEMA)

@@ -1,0 +1,163 @@
+"""The hot database file: how it is opened, what its tables are, and what its errors mean.
+
+Append-only without keys, indexes, upserts or ALTER: DuckDB's corruption reports need one of these.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+
+from lynex.config import StorageConfig
+from lynex.errors import StorageFailed, StorageFull
+from lynex.failpoints import reach
+from lynex.store.columns import COLUMNS, SCHEMA, StoredEvent, to_arrow
+from lynex.store.contract import Poisoned
+from lynex.store.ledger import LEDGER_TABLE, Entry, write_entry
+from lynex.store.tombstones import TOMBSTONE_TABLE
+
+_TYPES: Final = {
+    pa.int64(): "BIGINT",
+    pa.float64(): "DOUBLE",
+    pa.string(): "VARCHAR",
+    pa.timestamp("us"): "TIMESTAMP",
+    pa.list_(pa.string()): "VARCHAR[]",
+    pa.decimal128(24, 12): "DECIMAL(24, 12)",
+}
+_SPECIAL: Final = {"body": "VARCHAR USING COMPRESSION zstd", "attrs": "VARIANT"}
+_DEFINITIONS: Final = ", ".join(f'"{f.name}" {_SPECIAL.get(f.name, _TYPES[f.type])}' for f in SCHEMA)
+_TABLES: Final = (f"CREATE TABLE IF NOT EXISTS events ({_DEFINITIONS})", LEDGER_TABLE, TOMBSTONE_TABLE)
+_NAMES: Final = ", ".join(f'"{name}"' for name in COLUMNS)
+FROM_TEXT: Final = _NAMES.replace('"attrs"', '"attrs"::JSON::VARIANT')  # Arrow and Parquet carry attrs as JSON text
+_SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "storage_compatibility_version": "v1.5.0",  # a way back to the last 1.x
+    "checkpoint_threshold": "2GB",  # the default checkpoints at each commit: 6–9 × slower
+    "threads": 2,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+# What DuckDB says when the machine is at fault and the file is not.
+_DISK_FULL: Final = ("no space left", "quota exceeded", "file too large")
+_MACHINE: Final = (*_DISK_FULL, "permission denied", "lock on file", "read-only file", "too many open files")
+_DAMAGE: Final = ("corrupt", "checksum", "not a valid duckdb", "deserializ")
+_BAD_ROWS: Final = (
+    pa.ArrowException,
+    TypeError,
+    ValueError,
+    OverflowError,
+    duckdb.DataError,
+    duckdb.ProgrammingError,
+    duckdb.NotSupportedError,
+    duckdb.OutOfMemoryException,
+)
+
+
+class HotFile:
+    """An open hot database. One thread writes through it; `cursor()` gives a connection for reading."""
+
+    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        self.path = path
+        self.connection = connection
+
+    @classmethod
+    def open(cls, path: Path, config: StorageConfig) -> "HotFile":
+        """Open or create. Raises `duckdb.Error` when the file cannot be used (see `is_damage`)."""
+        temporary = path.parent / "tmp"
+        temporary.mkdir(parents=True, exist_ok=True)
+        settings: dict[str, str | bool | int | float | list[str]] = _SETTINGS | {
+            "memory_limit": config.memory_limit,
+            "temp_directory": str(temporary),
+        }
+        connection = duckdb.connect(str(path), config=settings)
+        try:
+            for statement in _TABLES:
+                connection.execute(statement)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(path, connection)
+
+    def insert(self, rows: Sequence[StoredEvent], entry: Entry) -> None:
+        """Rows and ledger entry in one transaction. Raises `Poisoned` (nothing changed) or what DuckDB raises."""
+        with self.transaction():
+            if rows:
+                self._insert(rows)
+            reach("store.mid_insert")
+            write_entry(self.connection, entry)
+
+    def _insert(self, rows: Sequence[StoredEvent]) -> None:
+        try:
+            self.connection.register("batch", to_arrow(rows))
+            try:
+                self.connection.execute(f"INSERT INTO events ({_NAMES}) SELECT {FROM_TEXT} FROM batch")
+            finally:
+                self.connection.unregister("batch")
+        except _BAD_ROWS as error:
+            raise Poisoned(str(error)) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """All or nothing. A failed rollback or commit propagates: the file must then be reopened."""
+        self.connection.execute("BEGIN TRANSACTION")
+        try:
+            yield self.connection
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def load_parquet(self, path: Path, condition: str, values: dict[str, str | int]) -> int:
+        """Inside a transaction: insert the rows of a sealed file for which `condition` holds."""
+        sql = f"INSERT INTO events ({_NAMES}) SELECT {FROM_TEXT} FROM read_parquet($path) WHERE {condition}"
+        found = self.connection.execute(sql, values | {"path": str(path)}).fetchone()
+        return int(found[0]) if found else 0
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        return self.connection.cursor()
+
+    def checkpoint(self) -> None:
+        self.connection.execute("CHECKPOINT")
+
+    @property
+    def wal_bytes(self) -> int:
+        try:
+            return wal_of(self.path).stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def wal_of(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
+
+
+def is_machine_fault(text: str) -> bool:
+    """Whether DuckDB speaks of a full disk, a lock or missing rights: the file itself may be in order."""
+    text = text.lower()
+    return any(sign in text for sign in _MACHINE)
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether what DuckDB raised says that the file is damaged: opening it again would not help."""
+    text = str(error).lower()
+    return not is_machine_fault(text) and any(sign in text for sign in _DAMAGE)
+
+
+def is_fault(error: BaseException) -> bool:
+    """Whether the database must be reopened after this."""
+    if isinstance(error, duckdb.FatalException | duckdb.SerializationException) or is_damage(error):
+        return True
+    return isinstance(error, duckdb.IOException | duckdb.InternalException) and "invalidated" in str(error).lower()
+
+
+def as_storage_error(error: BaseException) -> StorageFailed | StorageFull:
+    """The answer to give for what DuckDB raised."""
+    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if any(sign in text.lower() for sign in _DISK_FULL):
+        return StorageFull(f"The hot database cannot grow: {text}")
+    return StorageFailed(f"The hot database failed: {text}")

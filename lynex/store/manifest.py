@@ -1,0 +1,186 @@
+"""What has been sealed: one record for each seal, with the files it made. The seals follow each other without a hole.
+
+Each Parquet file carries the same facts in its metadata, so a lost manifest is made again by listing the files.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import msgspec
+
+from lynex.store.record_file import RecordFile
+
+_LOG: Final = logging.getLogger("lynex.store")
+FACTS_KEY: Final = "lynex"
+_HASH_DIGITS: Final = 32
+_BLOCK: Final = 1 << 20
+
+
+class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One Parquet file: the rows of one project and one UTC day out of one seal. Instants in microseconds."""
+
+    path: str  # relative to the cold directory
+    project_id: str
+    day: str
+    rows: int
+    first_seq: int
+    last_seq: int
+    min_at: int
+    max_at: int
+    size: int
+    sha256: str
+
+
+class Seal(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of `first_seq … last_seq`; the files hold `stored - deleted` rows."""
+
+    first_seq: int
+    last_seq: int
+    stored: int
+    deduplicated: int
+    dead_lettered: int
+    damaged: int
+    deleted: int
+    sealed_at: int
+    file_count: int
+    files: tuple[SealedFile, ...] = ()
+
+
+class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a Parquet file says of itself: its seal (without files), and what is not to be seen from outside."""
+
+    seal: Seal
+    project_id: str
+    day: str
+    rows: int
+    first_seq: int
+    last_seq: int
+    min_at: int
+    max_at: int
+
+
+class Manifest:
+    """Opened with what the file says; rebuilt from the Parquet files where it says nothing any more."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._file = RecordFile(directory / "manifest.jsonl", Seal)
+        if self._file.damaged or (self._file.missing and any(parquet_files(directory))):
+            self._rebuild()
+
+    @property
+    def seals(self) -> list[Seal]:
+        return self._file.records
+
+    @property
+    def sealed_through(self) -> int:
+        return self._file.records[-1].last_seq if self._file.records else 0
+
+    def add(self, seal: Seal) -> None:
+        """Durable when it returns. Raises OSError."""
+        if seal.first_seq != self.sealed_through + 1:
+            raise ValueError(f"a seal from {seal.first_seq} does not follow {self.sealed_through}")
+        self._file.append(seal)
+
+    def _rebuild(self) -> None:
+        _LOG.warning("the manifest in %s is lost or damaged; it is made again from the Parquet files", self._directory)
+        if not self._file.missing:
+            aside = self._file.path.with_name(f"damaged-{hash_of(self._file.path)[:12]}-manifest.jsonl")
+            aside.write_bytes(self._file.path.read_bytes())
+        self._file.rewrite(_chain([*self._file.records, *_listed(self._directory)]))
+
+
+def parquet_files(directory: Path) -> Iterable[Path]:
+    return directory.glob("project=*/dt=*/*.parquet")
+
+
+def hash_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def name_for(sha256: str) -> str:
+    return f"{sha256[:_HASH_DIGITS]}.parquet"
+
+
+def facts_as_text(facts: FileFacts) -> str:
+    return msgspec.json.encode(facts).decode()
+
+
+def _chain(seals: Iterable[Seal]) -> list[Seal]:
+    """Those that follow each other from sequence 1; of two that start together the longer one was listed last."""
+    chain: list[Seal] = []
+    position = 0
+    for seal in sorted(seals, key=lambda seal: (seal.first_seq, -seal.last_seq)):
+        if seal.first_seq <= position:
+            continue
+        if seal.first_seq > position + 1:
+            seal_of_hole = _hole(position + 1, seal.first_seq - 1, seal.sealed_at)
+            _LOG.error("no Parquet file is left of the sequences %d to %d", position + 1, seal.first_seq - 1)
+            chain.append(seal_of_hole)
+        chain.append(seal)
+        position = seal.last_seq
+    return chain
+
+
+def _hole(first: int, last: int, at: int) -> Seal:
+    return Seal(
+        first_seq=first,
+        last_seq=last,
+        stored=0,
+        deduplicated=0,
+        dead_lettered=0,
+        damaged=last - first + 1,
+        deleted=0,
+        sealed_at=at,
+        file_count=0,
+    )
+
+
+def _listed(directory: Path) -> list[Seal]:
+    """The seals the Parquet files speak of. One whose files are not all there counts only if a later one follows."""
+    found: dict[Seal, list[SealedFile]] = {}
+    for path in sorted(parquet_files(directory)):
+        facts = _facts_of(path)
+        if facts is not None:
+            found.setdefault(facts.seal, []).append(_described(path, directory, facts))
+    newest = max((seal.last_seq for seal in found), default=0)
+    return [
+        msgspec.structs.replace(seal, files=tuple(files))
+        for seal, files in found.items()
+        if len(files) == seal.file_count or seal.last_seq < newest
+    ]
+
+
+def _facts_of(path: Path) -> FileFacts | None:
+    if name_for(hash_of(path)) != path.name:
+        _LOG.error("%s is damaged: its content does not match its name", path)
+        return None
+    with duckdb.connect(":memory:") as connection:
+        found = connection.execute(
+            "SELECT decode(value) FROM parquet_kv_metadata($1) WHERE decode(key) = $2", (str(path), FACTS_KEY)
+        ).fetchone()
+    return msgspec.convert(json.loads(found[0]), FileFacts) if found else None
+
+
+def _described(path: Path, directory: Path, facts: FileFacts) -> SealedFile:
+    return SealedFile(
+        path=str(path.relative_to(directory)),
+        project_id=facts.project_id,
+        day=facts.day,
+        rows=facts.rows,
+        first_seq=facts.first_seq,
+        last_seq=facts.last_seq,
+        min_at=facts.min_at,
+        max_at=facts.max_at,
+        size=path.stat().st_size,
+        sha256=hash_of(path),
+    )

@@ -1,0 +1,99 @@
+"""Fills the hot database from sealed Parquet, seal by seal: each is one transaction, so a kill costs one seal at most.
+
+The rest, past what was sealed, comes from the journal through the processor as always.
+"""
+
+import logging
+from typing import Final
+
+from lynex.clock import Clock
+from lynex.store.cold import Cold
+from lynex.store.contract import Progress, Totals
+from lynex.store.hot_file import HotFile
+from lynex.store.ledger import Entry, read_totals, write_entry
+from lynex.store.manifest import Seal
+
+_LOG: Final = logging.getLogger("lynex.store")
+
+
+def top_up(file: HotFile, cold: Cold, clock: Clock, progress: Progress | None = None) -> None:
+    """Bring the hot database up to what has been sealed."""
+    expected = Totals()
+    for seal in cold.manifest.seals:
+        expected = _after(expected, seal)
+        now = read_totals(file.connection)
+        if seal.last_seq > now.position:
+            _load(file, cold, seal, _remainder(seal, expected, now), clock.now())
+            file.checkpoint()
+        if progress is not None:
+            progress(seal.last_seq, cold.sealed_through)
+
+
+def _after(totals: Totals, seal: Seal) -> Totals:
+    return Totals(
+        position=seal.last_seq,
+        stored=totals.stored + seal.stored,
+        deduplicated=totals.deduplicated + seal.deduplicated,
+        dead_lettered=totals.dead_lettered + seal.dead_lettered,
+        damaged=totals.damaged + seal.damaged,
+    )
+
+
+def _load(file: HotFile, cold: Cold, seal: Seal, rest: Totals, at: int) -> None:
+    """Rows of the seal past the position, and one ledger entry for them.
+
+    Rows of damaged files count as damaged; rows that a later tombstone covers count as stored and deleted.
+    """
+    loaded = lost = 0
+    position = read_totals(file.connection).position
+    condition, values = _still_wanted(position, cold)
+    with file.transaction() as connection:
+        for sealed in seal.files:
+            if sealed.last_seq <= position:
+                continue
+            path = cold.verified(sealed)
+            if path is not None:
+                loaded += file.load_parquet(path, condition, values)
+            else:
+                lost += sealed.rows
+        lost = max(0, min(lost, rest.stored - loaded))
+        stored = max(rest.stored - lost, loaded)
+        others = rest.dead_lettered + rest.damaged + lost
+        entry = Entry(
+            first_seq=position + 1,
+            last_seq=seal.last_seq,
+            stored=stored,
+            deduplicated=seal.last_seq - position - stored - others,
+            dead_lettered=rest.dead_lettered,
+            damaged=rest.damaged + lost,
+            deleted=stored - loaded,
+            committed_at=at,
+        )
+        write_entry(connection, entry)
+    _LOG.info("%d events of the sequences %d to %d are back from Parquet", loaded, position + 1, seal.last_seq)
+
+
+def _remainder(seal: Seal, expected: Totals, now: Totals) -> Totals:
+    """What the seal says of its sequences past the position of the hot database."""
+    if seal.first_seq > now.position:
+        return Totals(seal.last_seq, seal.stored, seal.deduplicated, seal.dead_lettered, seal.damaged)
+    deduplicated = max(0, expected.deduplicated - now.deduplicated)
+    dead_lettered = max(0, expected.dead_lettered - now.dead_lettered)
+    damaged = max(0, expected.damaged - now.damaged)
+    stored = seal.last_seq - now.position - deduplicated - dead_lettered - damaged
+    return Totals(seal.last_seq, stored, deduplicated, dead_lettered, damaged)
+
+
+def _still_wanted(position: int, cold: Cold) -> tuple[str, dict[str, str | int]]:
+    """The SQL condition for rows that are missing and not deleted, and its values."""
+    conditions = ["seq > $position"]
+    values: dict[str, str | int] = {"position": position}
+    for number, stone in enumerate(cold.tombstones):
+        conditions.append(
+            f"NOT (seq <= $through_{number} AND project_id = $project_{number}"
+            f" AND sdk_name IS NOT DISTINCT FROM $sdk_{number})"
+        )
+        values[f"through_{number}"] = stone.through_seq
+        values[f"project_{number}"] = stone.project_id
+        values[f"sdk_{number}"] = stone.sdk_name
+    return " AND ".join(conditions), values
