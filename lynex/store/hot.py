@@ -132,9 +132,9 @@ class HotStore:
                 raise self._broken(error) from error
 
     def _append(self, batch: Batch) -> Appended:
-        rows = (
-            [row for row in batch.rows if not self.cold.tombstones.cover(row)] if self._replays(batch) else batch.rows
-        )
+        rows: Sequence[StoredEvent] = batch.rows
+        if batch.first_seq <= self.cold.tombstones.through:  # a replay of what may have been deleted since
+            rows = [row for row in rows if not self.cold.tombstones.cover(row)]
         sifted = self._dedup.sift(rows, self._file.connection)
         deleted = len(batch.rows) - len(rows)
         entry = Entry(

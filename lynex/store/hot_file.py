@@ -67,7 +67,8 @@ class HotFile:
         """Open or create. Raises `duckdb.Error` when the file cannot be used (see `is_damage`)."""
         temporary = path.parent / "tmp"
         temporary.mkdir(parents=True, exist_ok=True)
-        settings: dict[str, str | bool | int | float | list[str]] = _SETTINGS | {
+        settings = dict(_SETTINGS)
+        settings |= {"memory_limit": config.memory_limit, "temp_directory": str(temporary)}
             "memory_limit": config.memory_limit,
             "temp_directory": str(temporary),
         }
