@@ -20,6 +20,7 @@ from lynex.errors import LynexError, Rebuilding, ShuttingDown, StorageFailed
 from lynex.failpoints import reach
 from lynex.metrics import Metrics
 from lynex.store.cold import Cold
+from lynex.store.columns import StoredEvent
 from lynex.store.contract import Appended, Batch, Cancel, Poisoned, Progress, State, Totals, Value
 from lynex.store.dedup import Dedup
 from lynex.store.hot_file import as_storage_error, is_fault

@@ -69,9 +69,6 @@ class HotFile:
         temporary.mkdir(parents=True, exist_ok=True)
         settings = dict(_SETTINGS)
         settings |= {"memory_limit": config.memory_limit, "temp_directory": str(temporary)}
-            "memory_limit": config.memory_limit,
-            "temp_directory": str(temporary),
-        }
         connection = duckdb.connect(str(path), config=settings)
         try:
             for statement in _TABLES:
