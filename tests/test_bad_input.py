@@ -3,7 +3,6 @@
 import gzip
 import json
 import socket
-import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -242,7 +241,7 @@ def test_skewed_clocks_are_stored_with_the_time_received(server):
         for event_id in ("b40", "b42"):
             found = client.get(f"/api/v1/events/{event_id}").json()
             assert found["at"] == found["received_at"]
-            assert abs(found["context"]["clock_skew_ms"] if "clock_skew_ms" in found["context"] else found["clock_skew_ms"]) > 3_600_000
+            assert abs(found["clock_skew_ms"]) > 3_600_000
 
 
 def test_large_requests_are_refused_before_they_are_read(server):
@@ -466,7 +465,3 @@ def test_retention_refuses_what_is_too_old(tmp_path):
     finally:
         server.stop()
 
-
-def test_a_bomb_is_never_expanded_past_the_limit():
-    """The row above sends one; here only that it is one: a thousand to one."""
-    assert len(zlib.decompress(BOMB, 31)) / len(BOMB) > 900
