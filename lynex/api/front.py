@@ -1,0 +1,61 @@
+"""What every door needs besides its request: the appliance, the limits on bodies, and how to answer in JSON."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lynex.api.bodies import BodyLimits, Memory
+from lynex.api.health import Health
+
+if TYPE_CHECKING:
+    from lynex.appliance import Appliance
+
+KEY: Final = "lynex"
+_BODIES_IN_MEMORY: Final = 256 << 20
+
+_ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
+
+
+@dataclass(slots=True)
+class Front:
+    """One for the process. `stopping` turns new requests away; `openapi` is the document, made once."""
+
+    appliance: "Appliance"
+    limits: BodyLimits
+    memory: Memory
+    health: Health
+    stopping: bool = False
+    openapi: bytes = b"{}"
+
+    @classmethod
+    def of(cls, appliance: "Appliance") -> "Front":
+        ingest = appliance.config.ingest
+        limits = BodyLimits(ingest.max_request_bytes, ingest.max_expanded_bytes)
+        memory = Memory(max(_BODIES_IN_MEMORY, 2 * (limits.sent + limits.expanded)))
+        return cls(appliance, limits, memory, Health(appliance.store, appliance.clock))
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach us by TLS."""
+        return self.appliance.config.server.public_url.startswith("https://")
+
+
+def front(request: Request) -> Front:
+    found: Front = request.scope[KEY]
+    return found
+
+
+def parts(request: Request) -> "Appliance":
+    return front(request).appliance
+
+
+def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(
+        _ENCODER.encode(value),
+        status,
+        {"cache-control": "no-store", **(headers or {})},
+        media_type="application/json",
+    )

@@ -1,0 +1,111 @@
+"""The live tail: stored events as server-sent events, from where the listener left off, until their rights end."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from sse_starlette import EventSourceResponse
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lynex.api.front import parts
+from lynex.api.guard import project_of
+from lynex.api.problems import invalid
+from lynex.api.route import principal_of
+from lynex.auth.principal import Principal
+from lynex.live import Lagged, Message, Subscription
+from lynex.query.catch_up import stored_after
+from lynex.query.filters import FILTER_PARAMETERS, Filters, filters_of
+from lynex.query.parameters import Parameters
+
+if TYPE_CHECKING:
+    from lynex.appliance import Appliance
+
+_HEARTBEAT_S: Final = 15
+_SEND_TIMEOUT_S: Final = 60
+_RECHECK_S: Final = 10.0
+_LONGEST_ID: Final = 18
+_MOST_CAUGHT_UP: Final = 1000
+_PARAMETERS: Final = frozenset(("project_id", *FILTER_PARAMETERS))
+
+
+async def follow(request: Request) -> Response:
+    """GET /api/v1/live – messages `event` (id: sequence) and `lagged`, with a heartbeat."""
+    project_id, principal = await project_of(request), principal_of(request)
+    parameters = Parameters(request.query_params.multi_items(), _PARAMETERS)
+    filters = filters_of(parameters)
+    parameters.check()
+    listener = _Listener(parts(request), principal, project_id, filters, _last_id(request))
+    subscription = parts(request).live.subscribe(project_id, filters.matches)
+    return EventSourceResponse(listener.stream(subscription), ping=_HEARTBEAT_S, send_timeout=_SEND_TIMEOUT_S, sep="\n")
+
+
+@dataclass(slots=True)
+class _Listener:
+    """One open stream. `after`: the last sequence the client has seen."""
+
+    appliance: "Appliance"
+    principal: Principal
+    project_id: str
+    filters: Filters
+    after: int | None
+
+    async def stream(self, subscription: Subscription) -> AsyncIterator[bytes]:
+        clock = self.appliance.clock
+        checked = clock.monotonic()
+        try:
+            yield b"retry: 2000\n\n"
+            async for chunk in self._caught_up():
+                yield chunk
+            while True:
+                if clock.monotonic() - checked >= _RECHECK_S:
+                    if not await self.appliance.credentials.still_stands(self.principal):
+                        return
+                    checked = clock.monotonic()
+                try:
+                    async with asyncio.timeout(_RECHECK_S):
+                        item = await anext(subscription)
+                except TimeoutError:
+                    continue
+                except StopAsyncIteration:
+                    return
+                if isinstance(item, Lagged) or self.after is None or item.seq > self.after:
+                    yield _encoded(item)
+        finally:
+            subscription.close()
+
+    async def _caught_up(self) -> AsyncIterator[bytes]:
+        """What was stored since the client left; what is stored meanwhile waits in the subscription and may be both."""
+        if self.after is None:
+            return
+        missed = await self.appliance.ask(
+            stored_after, self.appliance.store, self.project_id, self.filters, self.after, _MOST_CAUGHT_UP
+        )
+        if missed.left_out:
+            yield _encoded(Lagged(missed.left_out))
+        for seq, item in missed.items:
+            yield _encoded(Message(seq, item, msgspec.json.encode(item)))
+            self.after = seq
+
+
+def _encoded(item: Message | Lagged) -> bytes:
+    if isinstance(item, Lagged):
+        return _text("lagged", {"missed": item.missed})
+    return b"id: %d\nevent: event\ndata: %b\n\n" % (item.seq, item.data)
+
+
+def _text(kind: str, facts: dict[str, object]) -> bytes:
+    return b"event: %b\ndata: %b\n\n" % (kind.encode(), msgspec.json.encode(facts))
+
+
+def _last_id(request: Request) -> int | None:
+    text = request.headers.get("last-event-id", "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID):
+        raise invalid(
+            "Last-Event-ID", "invalid_last_event_id", "Last-Event-ID must be the id of a message of this stream."
+        )
+    return int(text)

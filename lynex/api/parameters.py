@@ -1,0 +1,90 @@
+"""The query parameters of the routes, described for OpenAPI; reading and checking them is the questions' affair."""
+
+from typing import Any, Final
+
+from lynex.api.route import Param
+from lynex.events.envelope import EVENT_TYPES
+from lynex.query.breakdown import GROUPS as BREAKDOWN_GROUPS
+from lynex.query.breakdown import SORTS
+from lynex.query.buckets import INTERVALS
+from lynex.query.events import DEFAULT_LIMIT, FIELDS, MAX_LIMIT, MAX_OFFSET
+from lynex.query.figures import FIGURES
+from lynex.query.ranges import RANGES
+from lynex.query.series import GROUPS as SERIES_GROUPS
+
+
+def _text(longest: int = 1024) -> dict[str, Any]:
+    return {"type": "string", "minLength": 1, "maxLength": longest}
+
+
+def _one_of(*words: str) -> dict[str, Any]:
+    return {"type": "string", "enum": list(words)}
+
+
+def _any_of(name: str, description: str) -> Param:
+    return Param(name, f"{description} Repeat it for any of several.", _text(), repeated=True)
+
+
+PROJECT: Final = Param(
+    "project_id", "Project asked about. A key implies its own; everybody else must name one.", _text(80)
+)
+FILTERS: Final = (
+    Param("type", "Type of event. Repeat it for any of several.", _one_of(*EVENT_TYPES), repeated=True),
+    _any_of("model", "Model as requested."),
+    _any_of("provider", "Provider, such as openai."),
+    Param("status", "Outcome.", _one_of("ok", "error"), repeated=True),
+    Param("level", "Level.", _one_of("debug", "info", "warning", "error"), repeated=True),
+    _any_of("name", "Name of the event."),
+    _any_of("user_id", "User."),
+    _any_of("session_id", "Session."),
+    _any_of("trace_id", "Trace."),
+    _any_of("environment", "Environment."),
+    _any_of("release", "Release."),
+    _any_of("tag", "Tag."),
+    Param("text", "Words that occur in a value, without regard to case.", _text(256)),
+)
+_MOMENT: Final = "ISO 8601 (2026-11-20T12:00:00Z), relative (-7d, -15m) or now."
+RANGE: Final = (
+    Param("from", f"Start, included: {_MOMENT}", _text()),
+    Param("to", f"End, excluded: {_MOMENT}", _text()),
+    Param("range", "Named range instead of from and to.", _one_of(*RANGES)),
+    Param("tz", "IANA time zone in which days begin; UTC by default.", _text(64)),
+)
+LIMIT: Final = Param(
+    "limit", "Most items.", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+)
+CURSOR: Final = Param("cursor", "`next` of the page before.", _text())
+
+EVENTS: Final = (
+    PROJECT,
+    *FILTERS,
+    *RANGE,
+    LIMIT,
+    CURSOR,
+    Param("offset", "Items to leave out.", {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0}),
+    Param("fields", "Sections of the body to add to the items, separated by commas.", _one_of(*FIELDS), repeated=True),
+)
+LIVE: Final = (PROJECT, *FILTERS)
+OVERVIEW: Final = (PROJECT, *FILTERS, *RANGE)
+_INTERVAL: Final = Param("interval", "Length of a bucket.", _one_of("auto", *INTERVALS))
+SERIES: Final = (
+    *OVERVIEW,
+    Param("metric", "Figure.", _one_of(*FIGURES)),
+    _INTERVAL,
+    Param("group_by", "One line for each of the ten largest, and one for the rest.", _one_of(*SERIES_GROUPS)),
+)
+BREAKDOWN: Final = (
+    *OVERVIEW,
+    LIMIT,
+    Param("by", "What the groups are.", _one_of(*BREAKDOWN_GROUPS)),
+    Param("sort", "Figure to sort by.", _one_of(*SORTS)),
+    Param("order", "Direction.", _one_of("asc", "desc")),
+)
+HEATMAP: Final = (*OVERVIEW, _INTERVAL)
+DEAD_LETTERS: Final = (
+    PROJECT,
+    LIMIT,
+    CURSOR,
+    Param("replayed", "Only those that were, or were not, sent in again.", _one_of("true", "false")),
+)
+TOKEN: Final = (Param("token", "From the link printed at the start.", _text(128), required=True),)

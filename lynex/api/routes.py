@@ -1,0 +1,105 @@
+"""The contents page: every door of the server, who may use it, what it takes and gives."""
+
+from typing import Any, Final
+
+from lynex.api import dead_letters, events, keys, live, operating, pages, parameters, projects, signin, stats
+from lynex.api.route import Route
+from lynex.api.shapes import (
+    DeadLetterList,
+    DeadLetterWhole,
+    EventItem,
+    EventPage,
+    KeyList,
+    KeyMade,
+    KeyShown,
+    NewKeyWanted,
+    NewProject,
+    Overview,
+    ProjectList,
+    ProjectShown,
+    Queued,
+    QueuedBatch,
+    Readiness,
+    RemovalWanted,
+    Removed,
+    SignedOut,
+    UnknownPrices,
+)
+from lynex.auth.roles import PUBLIC
+
+_V1: Final = "/api/v1"
+_KEYS: Final = f"{_V1}/projects/{{project_id}}/keys"
+_HTML: Final = "text/html"
+_ONE: Final = (parameters.PROJECT,)
+
+
+def _route(method: str, path: str, handler: Any, permission: str, summary: str, **more: Any) -> Route:
+    return Route(method, path, handler, permission, summary, **more)
+
+
+EVENTS: Final = (
+    _route("POST", f"{_V1}/events", events.post_event, "events.write", "Send one event",
+           params=_ONE, takes="Event", gives=Queued, status=202),
+    _route("POST", f"{_V1}/events/batch", events.post_batch, "events.write", "Send up to 1,000 events, all or none",
+           params=_ONE, takes="Events", gives=QueuedBatch, status=202),
+    _route("GET", f"{_V1}/events", events.list_events, "events.read", "List events, newest first",
+           params=parameters.EVENTS, gives=EventPage),
+    _route("GET", f"{_V1}/events/{{event_id}}", events.get_event, "events.read", "One event with its whole body",
+           params=_ONE, gives=EventItem),
+    _route("GET", f"{_V1}/live", live.follow, "events.read", "Follow events as they are stored (server-sent events)",
+           params=parameters.LIVE, media="text/event-stream"),
+)  # fmt: skip
+STATS: Final = (
+    _route("GET", f"{_V1}/stats/overview", stats.overview, "events.read", "Rates, tokens, cost and latency of a range",
+           params=parameters.OVERVIEW, gives=Overview),
+    _route("GET", f"{_V1}/stats/timeseries", stats.timeseries, "events.read", "One figure over time",
+           params=parameters.SERIES, gives=dict[str, Any]),
+    _route("GET", f"{_V1}/stats/breakdown", stats.breakdown, "events.read", "Figures by model, user, tag …",
+           params=parameters.BREAKDOWN, gives=dict[str, Any]),
+    _route("GET", f"{_V1}/stats/heatmap", stats.heatmap, "events.read", "Latencies over time",
+           params=parameters.HEATMAP, gives=dict[str, Any]),
+)  # fmt: skip
+SETTING_UP: Final = (
+    _route("GET", f"{_V1}/projects", projects.list_projects, "projects.read", "List projects", gives=ProjectList),
+    _route("POST", f"{_V1}/projects", projects.create_project, "projects.write", "Make a project",
+           takes=NewProject, gives=ProjectShown, status=201),
+    _route("POST", f"{_V1}/projects/{{project_id}}/remove", projects.remove_events, "events.remove",
+           "Delete for good what one SDK has sent so far", takes=RemovalWanted, gives=Removed),
+    _route("GET", _KEYS, keys.list_keys, "keys.read", "List the keys of a project", gives=KeyList),
+    _route("POST", _KEYS, keys.create_key, "keys.write", "Make a key; its secret is shown only now",
+           takes=NewKeyWanted, gives=KeyMade, status=201),
+    _route("DELETE", f"{_KEYS}/{{key_id}}", keys.revoke_key, "keys.write", "Revoke a key", gives=KeyShown),
+    _route("GET", f"{_V1}/prices/unknown", operating.unknown_prices, "prices.read", "Models without a known price",
+           params=_ONE, gives=UnknownPrices),
+    _route("GET", f"{_V1}/dead-letters", dead_letters.list_dead_letters, "dead_letters.read",
+           "Events that could not be stored", params=parameters.DEAD_LETTERS, gives=DeadLetterList),
+    _route("GET", f"{_V1}/dead-letters/{{seq}}", dead_letters.get_dead_letter, "dead_letters.read",
+           "One of them as it was sent", params=_ONE, gives=DeadLetterWhole),
+    _route("POST", f"{_V1}/dead-letters/{{seq}}/replay", dead_letters.replay, "dead_letters.replay",
+           "Send it in again", params=_ONE, gives=Queued, status=202),
+)  # fmt: skip
+OPERATING: Final = (
+    _route("GET", "/health", operating.health, PUBLIC, "One word: ok", media="text/plain"),
+    _route("GET", "/ready", operating.ready, PUBLIC, "200 once everything accepted is visible", gives=Readiness),
+    _route("GET", "/metrics", operating.metrics, "metrics.read", "Figures for Prometheus; free on this machine",
+           media="text/plain", free_on_loopback=True),
+    _route("GET", "/api/openapi.json", pages.openapi, PUBLIC, "This document", gives=dict[str, Any]),
+)  # fmt: skip
+BROWSER: Final = (
+    _route("GET", "/signin", signin.sign_in, PUBLIC, "Open a session with a link that works once",
+           params=parameters.TOKEN, status=303, media=_HTML),
+    _route("POST", f"{_V1}/signout", signin.sign_out, "sessions.write", "End this browser's session", gives=SignedOut),
+    _route("GET", "/", pages.index, PUBLIC, "The page", media=_HTML),
+    _route("GET", "/docs", pages.docs, PUBLIC, "The API, explained", media=_HTML),
+    _route("GET", "/favicon.ico", pages.favicon, PUBLIC, "The icon", status=308, media=_HTML),
+    _route("GET", "/guide/{path:path}", pages.guide, PUBLIC, "The user guide", media=_HTML),
+    _route("GET", "/static/{path:path}", pages.static_file, PUBLIC, "Files of the page", media="*/*"),
+)  # fmt: skip
+ROUTES: Final[tuple[Route, ...]] = (*EVENTS, *STATS, *SETTING_UP, *OPERATING, *BROWSER)
+DESCRIBED: Final = (
+    ("Events", EVENTS),
+    ("Figures", STATS),
+    ("Setting up", SETTING_UP),
+    ("Operating", OPERATING),
+    ("Browser", BROWSER[:2]),
+)

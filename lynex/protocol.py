@@ -1,0 +1,268 @@
+"""HTTP/1.1 with limits of our own: uvicorn and httptools accept thousands of headers, wait for ever, and take any Host.
+
+Everything here happens before a request exists, so answers are written to the socket directly, as problem documents.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httptools
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from lynex.api.problems import answer
+from lynex.errors import LynexError, RequestTimeout, Unavailable
+from lynex.ids import new_request_id
+
+MAX_HEADERS: Final = 100
+MAX_HEADER_BYTES: Final = 64 << 10
+MAX_URL_BYTES: Final = 8 << 10
+
+_LINGER_S: Final = 1.0
+_STUCK_READER_S: Final = 60.0
+_HTTP2_PREFACE: Final = b"PRI * HTTP/2"
+_TLS_HELLO: Final = b"\x16\x03"
+_PHRASES: Final = {
+    400: b"Bad Request",
+    408: b"Request Timeout",
+    414: b"URI Too Long",
+    431: b"Request Header Fields Too Large",
+    503: b"Service Unavailable",
+    505: b"HTTP Version Not Supported",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolLimits:
+    """Seconds for the headers and for the body of a request, and connections open at once."""
+
+    header_timeout_s: float
+    body_timeout_s: float
+    max_connections: int
+
+
+class MalformedRequest(LynexError):
+    status, code, title = 400, "malformed_request", "Not a proper HTTP request"
+
+
+class UrlTooLong(LynexError):
+    status, code, title = 414, "url_too_long", "URL too long"
+
+
+class HeadersTooLarge(LynexError):
+    status, code, title = 431, "headers_too_large", "Too many or too large headers"
+
+
+class VersionNotSupported(LynexError):
+    status, code, title = 505, "http_version_not_supported", "HTTP version not supported"
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """One connection. `refused` is told the code of everything turned away here."""
+
+    def __init__(
+        self,
+        limits: ProtocolLimits,
+        refused: Callable[[str], None],
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._limits = limits
+        self._refused = refused
+        self._closing = False  # refused: whatever still comes is read and thrown away
+        self._refusal: LynexError | None = None
+        self._in_head = False
+        self._untouched = True
+        self._head_bytes = 0
+        self._header_count = 0
+        self._header_bytes = 0
+        self._chunk = 0
+        self._deadline: float | None = None
+        self._write_deadline: float | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    # -- the connection ------------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._arm(self._limits.header_timeout_s)
+        if len(self.connections) > self._limits.max_connections:
+            most = self._limits.max_connections
+            self._turn_away(
+                Unavailable(f"{most} connections are open already.", code="too_many_connections", retry_after=2)
+            )
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._deadline = self._write_deadline = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._closing:
+            return
+        if self._untouched:
+            self._untouched = False
+            if self._speaks_something_else(data):
+                return
+        self._chunk = len(data)
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._stay_with_http1(data[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            refusal = self._refusal
+            self._turn_away(
+                refusal if refusal is not None else MalformedRequest("This is not a proper HTTP/1.1 request.")
+            )
+            return
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > MAX_HEADER_BYTES + MAX_URL_BYTES:
+                self._turn_away(
+                    _headers_too_large() if self._header_count or self.url else UrlTooLong("The URL does not end.")
+                )
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._write_deadline = self.loop.time() + _STUCK_READER_S
+        self._watch(_STUCK_READER_S)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._write_deadline = None
+
+    # -- the parser's calls --------------------------------------------------------------------------------------
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head = True
+        self._head_bytes = -self._chunk  # this chunk may hold the body of the request before
+        self._header_count = self._header_bytes = 0
+        self._arm(self._limits.header_timeout_s)
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        if len(self.url) > MAX_URL_BYTES:
+            self._refuse(UrlTooLong(f"The URL is longer than {MAX_URL_BYTES} bytes."))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._header_count += 1
+        self._header_bytes += len(name) + len(value)
+        if self._header_count > MAX_HEADERS or self._header_bytes > MAX_HEADER_BYTES:
+            self._refuse(_headers_too_large())
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        hosts = sum(1 for name, _ in self.headers if name == b"host")
+        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
+            self._refuse(MalformedRequest(f"A request needs one Host header, not {hosts}.", code="invalid_host"))
+        self._arm(self._limits.body_timeout_s)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._deadline = None
+        super().on_message_complete()
+
+    # -- turning away --------------------------------------------------------------------------------------------
+
+    def _refuse(self, error: LynexError) -> None:
+        """Inside the parser: stop it; `data_received` answers."""
+        self._refusal = error
+        raise error
+
+    def _turn_away(self, error: LynexError) -> None:
+        self._closing = True
+        self._deadline = None
+        self._refused(error.code)
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            if self._in_head or cycle.response_started:
+                cycle.keep_alive = False  # the answer to the request before is still on its way, and is the last
+                self.pipeline.clear()
+                return
+            cycle.disconnected = True
+            cycle.message_event.set()
+        self.transport.write(_as_bytes(error))
+        self._linger()
+
+    def _linger(self) -> None:
+        """Closing with unread bytes would reset the connection, and the client would never see the answer."""
+        self.flow.resume_reading()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.loop.call_later(_LINGER_S, self.transport.close)
+
+    def _speaks_something_else(self, data: bytes) -> bool:
+        if data.startswith(_TLS_HELLO):
+            self._turn_away(
+                MalformedRequest("This port speaks HTTP, not HTTPS.", hint="Use http:// or put TLS in front.")
+            )
+        elif data.startswith(_HTTP2_PREFACE):
+            self._turn_away(
+                VersionNotSupported("This port speaks HTTP/1.1.", hint="Switch HTTP/2 off in the client or proxy.")
+            )
+        return self._closing
+
+    def _stay_with_http1(self, rest: bytes) -> None:
+        """An offer to upgrade is declined by answering in HTTP/1.1; the parser has stopped and a new one goes on."""
+        self.parser = httptools.HttpRequestParser(self)
+        if rest:
+            self.data_received(rest)
+
+    # -- time ----------------------------------------------------------------------------------------------------
+
+    def _arm(self, seconds: float) -> None:
+        self._deadline = self.loop.time() + seconds
+        if self._timer is None:
+            self._timer = self.loop.call_later(seconds, self._time_is_up)
+
+    def _watch(self, seconds: float) -> None:
+        if self._timer is None:
+            self._timer = self.loop.call_later(seconds, self._time_is_up)
+
+    def _time_is_up(self) -> None:
+        """One timer a connection, set again only when it has fired: arming costs a busy connection nothing."""
+        self._timer = None
+        if self.transport.is_closing():
+            return
+        now = self.loop.time()
+        if self._write_deadline is not None and self._write_deadline <= now:
+            self.transport.abort()
+        elif self._deadline is not None and self._deadline <= now:
+            self._cut()
+        else:
+            due = [moment for moment in (self._deadline, self._write_deadline) if moment is not None]
+            if due:
+                self._watch(min(due) - now)
+
+    def _cut(self) -> None:
+        if self._untouched:  # connected and never said a word
+            self.transport.close()
+            return
+        part, limit = (
+            ("headers", self._limits.header_timeout_s) if self._in_head else ("body", self._limits.body_timeout_s)
+        )
+        self._turn_away(RequestTimeout(f"The {part} did not arrive within {limit:g} s."))
+
+
+def _headers_too_large() -> HeadersTooLarge:
+    return HeadersTooLarge(f"At most {MAX_HEADERS} headers of {MAX_HEADER_BYTES} bytes together are taken.")
+
+
+def _as_bytes(error: LynexError) -> bytes:
+    own_id = new_request_id()
+    status, headers, body = answer(error, own_id, close=True)
+    lines = [b"HTTP/1.1 %d %b" % (status, _PHRASES.get(status, b"Error"))]
+    lines += [b"%b: %b" % header for header in headers]
+    lines += [b"x-request-id: " + own_id.encode(), b"x-content-type-options: nosniff"]
+    return b"\r\n".join([*lines, b"", body])

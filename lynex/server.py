@@ -1,0 +1,168 @@
+"""The server around an appliance: the application, the sockets, the signals, and a stop that keeps its promises."""
+
+import asyncio
+import contextlib
+import functools
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import uvicorn
+import uvloop
+from starlette.types import ASGIApp
+
+from lynex.api.front import Front
+from lynex.api.middleware import Door
+from lynex.api.openapi import document
+from lynex.api.routes import DESCRIBED, ROUTES
+from lynex.appliance import Appliance
+from lynex.config import ServerConfig
+from lynex.errors import StartRefused
+from lynex.protocol import BoundedProtocol, ProtocolLimits
+from lynex.watchdog import Watchdog
+
+logger = logging.getLogger(__name__)
+
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+_LAST_WORDS_S: Final = 0.3  # how long new requests are still told that we are stopping
+_KEEP_ALIVE_S: Final = 75
+_RESERVE_S: Final = 1.0  # of the time to stop, kept for closing what is open
+
+
+def build_app(appliance: Appliance) -> ASGIApp:
+    """The application as ASGI. Raises `StartRefused` for a route nobody gave a permission."""
+    return Door(_front(appliance), ROUTES)
+
+
+def serve(appliance: Appliance, on_ready: Callable[[], None] = lambda: None) -> None:
+    """Serve until SIGTERM or SIGINT, then stop within `stop_timeout_s`. A second signal ends the process at once.
+
+    `on_ready` is called once the port answers. Raises `StartRefused` when the port cannot be had.
+    """
+    uvloop.run(Serving(appliance, on_ready).run())
+
+
+class Serving:
+    """One run of the server."""
+
+    def __init__(self, appliance: Appliance, on_ready: Callable[[], None]) -> None:
+        self._appliance = appliance
+        self._on_ready = on_ready
+        self._front = _front(appliance)
+        self._stop = asyncio.Event()
+        self._server = _Server(self._uvicorn_config())
+        self._ended = threading.Event()
+
+    async def run(self) -> None:
+        loop, server = asyncio.get_running_loop(), self._appliance.config.server
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, self._signalled, number)
+        stalls = self._appliance.metrics.loop_stalls
+        watchdog = Watchdog(loop, self._appliance.clock, stalls.inc, server.host, server.health_port)
+        self._appliance.start(loop)
+        try:
+            await self._server.open()
+            watchdog.start()
+            self._appliance.directory.announce(_own_url(server), self._appliance.local_token)
+            self._on_ready()
+            logger.info("Serving %s", self._appliance.config.url)
+            await self._stop.wait()
+            await self._wind_down()
+        finally:
+            waiting = await self._appliance.close(max(_RESERVE_S, server.stop_timeout_s / 2))
+            watchdog.stop()
+            self._ended.set()
+        logger.info("Stopped. %s", _left(waiting))
+
+    def _signalled(self, number: int) -> None:
+        if self._stop.is_set():
+            logger.warning("Second signal: stopping at once. What was answered 202 is in the journal.")
+            os._exit(128 + number)
+        logger.info("Stopping: finishing %d requests.", len(self._server.server_state.tasks))
+        self._front.stopping = True
+        threading.Thread(target=self._insist, name="stop", daemon=True).start()
+        self._stop.set()
+
+    async def _wind_down(self) -> None:
+        """New requests get 503 and `Connection: close` for a moment, what is in flight is answered, all is closed."""
+        self._appliance.live.close()
+        await asyncio.sleep(_LAST_WORDS_S)
+        await self._server.shutdown()
+
+    def _insist(self) -> None:
+        """In a thread: a stuck part must not keep the process past its time; nothing acknowledged is at stake."""
+        if not self._ended.wait(self._appliance.config.server.stop_timeout_s):
+            waiting = self._appliance.processor.queue_depth
+            logger.error("Something did not stop in time; ending anyway. %s", _left(waiting))
+            logging.shutdown()
+            os._exit(0)
+
+    def _uvicorn_config(self) -> uvicorn.Config:
+        server = self._appliance.config.server
+        limits = ProtocolLimits(server.header_timeout_s, server.body_timeout_s, server.max_connections)
+        refused = self._appliance.metrics.refused
+        protocol = functools.partial(BoundedProtocol, limits, lambda code: refused.labels(code).inc())
+        return uvicorn.Config(
+            Door(self._front, ROUTES),
+            host=server.host,
+            port=server.port,
+            http=protocol,  # type: ignore[arg-type]  # anything that makes a protocol will do
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=_KEEP_ALIVE_S,
+            timeout_graceful_shutdown=max(1, int(server.stop_timeout_s / 2)),
+        )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signals and its own main loop: we say when it opens and closes."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._ticking: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        config = self.config
+        config.load()
+        self.lifespan = config.lifespan_class(config)
+        try:
+            await self.startup()
+        except SystemExit as fault:  # uvicorn's way to say that the port is taken; it has logged why
+            raise StartRefused(
+                f"Cannot listen on {config.host} port {config.port}: it is in use or not allowed.",
+                hint="Stop what uses it (`lynex doctor` says what), or choose another --port.",
+            ) from fault
+        self._ticking = asyncio.create_task(self.main_loop())
+
+    async def shutdown(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        self.should_exit = True
+        if self._ticking is not None:
+            await self._ticking
+        await super().shutdown()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _front(appliance: Appliance) -> Front:
+    made = Front.of(appliance)
+    made.openapi = document(DESCRIBED)
+    return made
+
+
+def _own_url(server: ServerConfig) -> str:
+    """How commands on this machine reach us, whatever people outside use."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(server.host, server.host)
+    return f"http://[{host}]:{server.port}" if ":" in host else f"http://{host}:{server.port}"
+
+
+def _left(waiting: int) -> str:
+    return f"{waiting} accepted events wait in the journal for the next start." if waiting else "Nothing waits."
