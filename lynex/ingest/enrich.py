@@ -1,0 +1,119 @@
+"""What only the processor can add to an event: its price, whether it counts, when it was processed, its fingerprint."""
+
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any, Final
+
+import msgspec
+
+from lynex.ingest.normalise import Draft
+from lynex.ingest.recent_responses import RecentResponses
+from lynex.pricing.book import PriceBook
+from lynex.pricing.cost import Cost
+from lynex.store.columns import StoredEvent
+
+CALL: Final = "call"
+DUPLICATE: Final = "duplicate"
+_PRICED_TYPES: Final = frozenset(("model_response", "token_usage"))
+_MOST: Final = Decimal(10**12)  # what the cost column can hold
+_ENCODER: Final = msgspec.json.Encoder()
+_SORTED: Final = msgspec.json.Encoder(order="sorted")
+
+
+def enrich(draft: Draft, prices: PriceBook, recent: RecentResponses, processed_at: int) -> StoredEvent:
+    """Finish a draft. The answer is ready to store; its body is encoded."""
+    row = draft.row
+    row.processed_at = processed_at
+    row.queue_latency_ms = max(0, processed_at - row.received_at) / 1000
+    if row.type in _PRICED_TYPES:
+        _count(draft, recent, prices)
+        row.model_fingerprint = fingerprint(draft.body.get("model"))
+    row.body = _ENCODER.encode(draft.body).decode()
+    return row
+
+
+def _count(draft: Draft, recent: RecentResponses, prices: PriceBook) -> None:
+    """Tokens, cost and scope of a model call or its usage."""
+    row, counted = draft.row, draft.counted
+    row.usage_scope = CALL
+    money_counts = _decide_scope(draft, recent)
+    if counted is not None:
+        usage = draft.body["usage"] = counted.as_json()
+        usage["scope"] = row.usage_scope if money_counts else DUPLICATE
+        if money_counts:
+            row.input_tokens = counted.input
+            row.output_tokens = counted.output
+            row.total_tokens = counted.total
+            row.cache_read_tokens = counted.cache_read
+            row.cache_write_tokens = counted.cache_write
+            row.reasoning_tokens = counted.reasoning
+    cost, source, body = _price(draft, prices)
+    row.cost_source = source
+    if body is not None:
+        draft.body["cost"] = body
+    if money_counts:
+        row.cost = cost
+
+
+def _decide_scope(draft: Draft, recent: RecentResponses) -> bool:
+    """Set the row's scope; False when its tokens were counted by another event already."""
+    row = draft.row
+    response_id = row.response_id
+    if response_id is None:
+        return True
+    if row.type == "token_usage":
+        if recent.is_known_call(row.project_id, response_id):
+            row.usage_scope = DUPLICATE
+        else:
+            recent.note_usage(row.project_id, response_id, row.event_id)
+        return True  # the scope alone keeps a duplicate out of the sums
+    if recent.is_second_call(row.project_id, row.trace_id, response_id, row.event_id):
+        row.usage_scope = DUPLICATE
+        return True
+    # Its usage came before it, as an event of its own: the call counts as a request, its tokens are counted there.
+    return not recent.is_counted_usage(row.project_id, response_id)
+
+
+def _price(draft: Draft, prices: PriceBook) -> tuple[Decimal | None, str | None, dict[str, Any] | None]:
+    """(cost, source, canonical `cost`). The sender's own figure wins; what we would have computed is kept beside it."""
+    computed, is_unknown = _computed(draft, prices)
+    reported = draft.reported
+    if reported is not None:
+        body: dict[str, Any] = dict(reported.parts) if reported.parts is not None else {}
+        body |= {"total": float(reported.total), "currency": "USD", "source": "reported"}
+        if computed is not None:
+            body["computed"] = _as_json(computed)
+        return reported.total, "reported", body
+    if computed is not None:
+        body = _as_json(computed)
+        body["source"] = "computed"
+        return computed.total, "computed", body
+    return None, "unknown_model" if is_unknown else None, None
+
+
+def _computed(draft: Draft, prices: PriceBook) -> tuple[Cost | None, bool]:
+    """(what the book says, whether the model is unknown to it). Nothing can be said of a call that counted nothing."""
+    row, counted = draft.row, draft.counted
+    model = row.model if row.model else row.response_model
+    if counted is None or not counted.is_priceable or not model:
+        return None, False
+    cost = prices.cost_of(
+        counted.usage, row.provider, model, row.at, response_model=row.response_model, context=draft.price_context
+    )
+    if cost is not None and cost.total >= _MOST:
+        return None, False
+    return cost, cost is None
+
+
+def _as_json(cost: Cost) -> dict[str, Any]:
+    body = cost.as_json()
+    body["price_version"] = cost.price_version
+    return body
+
+
+def fingerprint(model: dict[str, Any] | None) -> str | None:
+    """16 hex digits that stay the same while provider, model, answering model and parameters do."""
+    if not model:
+        return None
+    identity = (model.get("provider"), model.get("request"), model.get("response"), model.get("params"))
+    return blake2b(_SORTED.encode(identity), digest_size=8).hexdigest()

@@ -1,0 +1,225 @@
+"""An event as sent → what it means: the row to store and its canonical body. Pure; `enrich` adds price and processing.
+
+It never fails on an event that was accepted: what has an unexpected type is kept where it was sent.
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+from lynex.clock import DAY, HOUR
+from lynex.events.envelope import Event
+from lynex.ingest.bodies import BODIES
+from lynex.ingest.reading import Reading, Reported
+from lynex.ingest.tokens import Counted
+from lynex.pricing.book import PriceContext
+from lynex.store.columns import StoredEvent
+
+_OLDEST: Final = 400 * DAY
+_NEWEST: Final = HOUR
+_TRACED_ID: Final = 32 + 1 + 16
+_HEX: Final = frozenset("0123456789abcdefABCDEF")
+_CONTEXT_COLUMNS: Final = frozenset(
+    (
+        "trace_id",
+        "span_id",
+        "parent_event_id",
+        "session_id",
+        "user_id",
+        "environment",
+        "release",
+        "service_name",
+        "dialect",
+    )
+)
+# Objects of the canonical body: an unknown field of that name would be taken for it, so it rests in `sent`.
+_RESERVED: Final = frozenset(
+    (
+        "model", "input", "output", "usage", "cost", "tool", "retrieval", "agent", "prompt", "eval", "error", "sent",
+        "system_instructions",
+    )
+)  # fmt: skip
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+class Draft(msgspec.Struct, gc=False):
+    """A row all but finished, with what `enrich` needs to finish it."""
+
+    row: StoredEvent
+    body: dict[str, Any]
+    counted: Counted | None
+    reported: Reported | None
+    price_context: PriceContext
+
+
+def normalise(
+    event: Event, *, seq: int, project_id: str, key_id: str | None, received_at: int, imported: bool = False
+) -> Draft:
+    """Understand one accepted event. `imported` events keep their own time however old."""
+    row = StoredEvent(
+        seq=seq,
+        project_id=project_id,
+        event_id=event.event_id,
+        type=event.type,
+        at=received_at,
+        sent_at=event.sent_at,
+        received_at=received_at,
+        processed_at=received_at,
+        key_id=key_id,
+    )
+    _place_in_time(row, imported)
+    body = event.body
+    reading = Reading(row, body.copy())
+    if None in body.values():
+        _set_nulls_aside(reading)
+    BODIES[event.type](reading)
+    _read_common(reading)
+    _read_context(reading, event)
+    if event.sdk:
+        _read_sdk(row, event.sdk)
+    return Draft(row, _whole_body(reading), reading.counted, reading.reported, reading.price_context)
+
+
+def _place_in_time(row: StoredEvent, imported: bool) -> None:
+    sent_at = row.sent_at
+    if sent_at is None:
+        return
+    received_at = row.received_at
+    if imported or received_at - _OLDEST <= sent_at <= received_at + _NEWEST:
+        row.at = sent_at
+    else:
+        row.clock_skew_ms = (received_at - sent_at) / 1000
+
+
+def _set_nulls_aside(reading: Reading) -> None:
+    nulls = [field for field, value in reading.rest.items() if value is None]
+    for field in nulls:
+        del reading.rest[field]
+    reading.sent["nulls"] = nulls
+
+
+def _read_common(reading: Reading) -> None:
+    """What every event may carry: name, duration, error, status, level."""
+    rest, row, body, sent = reading.rest, reading.row, reading.body, reading.sent
+    name = rest.get("name")
+    if type(name) is str:
+        row.name = name
+    elif row.tool_name is not None:
+        row.name = row.tool_name
+    if "latency_ms" in rest:
+        latency = sent["latency_ms"] = rest["latency_ms"]
+        row.duration_ms = reading.number("latency_ms")
+        sent["latency_ms"] = latency
+    if "duration_ms" in rest:
+        if "latency_ms" in sent:
+            sent["duration_ms"] = rest["duration_ms"]
+        duration = reading.number("duration_ms")
+        row.duration_ms = duration if duration is not None else row.duration_ms
+    if row.duration_ms is not None:
+        body["duration_ms"] = row.duration_ms
+    if "error" in rest:
+        _read_error_object(reading)
+    _read_status(reading)
+
+
+def _read_error_object(reading: Reading) -> None:
+    error = reading.rest.pop("error")
+    if type(error) is dict:
+        reading.body["error"] = error
+    elif type(error) is str:
+        reading.body["error"] = {"message": error}
+        reading.sent["error"] = error
+    else:
+        reading.sent["error"] = error
+
+
+def _read_status(reading: Reading) -> None:
+    """An event with an error failed: status and level say so, whatever else was sent."""
+    rest, row, body, sent = reading.rest, reading.row, reading.body, reading.sent
+    status = rest.get("status")
+    error = body.get("error")
+    if error:
+        row.error_type = _text_of(error.get("type"))
+        row.error_message = _text_of(error.get("message"))
+    failed = bool(error) or row.type == "error" or status == "error"
+    level = rest.get("level")
+    if type(level) is str:
+        row.level = level
+    if not failed:
+        return
+    row.status = row.level = "error"
+    for field, said in (("status", status), ("level", level)):
+        if said == "error":
+            continue
+        if field in rest:
+            sent[field] = rest.pop(field)
+        else:
+            reading.derived.append(field)
+        body[field] = "error"
+
+
+def _text_of(value: Any) -> str | None:
+    if value is None or type(value) is str:
+        return value
+    return msgspec.json.encode(value).decode()
+
+
+def _read_context(reading: Reading, event: Event) -> None:
+    row, left = reading.row, {}
+    metadata: Any = None
+    for name, value in event.context.items():
+        if name in _CONTEXT_COLUMNS and type(value) is str and value:
+            setattr(row, name, value)
+        elif name == "metadata" and type(value) is dict:
+            metadata = value
+        elif name == "tags" and type(value) is list and all(type(tag) is str for tag in value):
+            row.tags = value
+        elif name == "step_index" and type(value) is int:
+            row.step_index = value
+        else:
+            left[name] = value
+    if row.agent_name is None and type(left.get("agent_name")) is str:
+        row.agent_name = left["agent_name"]
+    _read_trace_of_id(row)
+    if row.parent_event_id is not None and row.parent_event_id == row.event_id:
+        reading.flags.append("cycle")
+    own = reading.rest.get("metadata")
+    if reading.flags or (type(own) is dict and own):
+        searchable = {**(own if type(own) is dict else {}), **(metadata if metadata is not None else {})}
+        if metadata is not None:
+            left["metadata"] = metadata  # `attrs` says more than was sent in the context, so what was sent is kept
+        metadata = searchable | dict.fromkeys(reading.flags, True)
+    if metadata is not None:
+        row.attrs = _ENCODER.encode(metadata).decode()
+    if left:
+        row.context = _ENCODER.encode(left).decode()
+
+
+def _read_trace_of_id(row: StoredEvent) -> None:
+    """`<trace, 32 hex>:<span, 16 hex>` names the trace and the span where the context does not."""
+    event_id = row.event_id
+    if len(event_id) != _TRACED_ID or event_id[32] != ":":
+        return
+    trace_id, span_id = event_id[:32], event_id[33:]
+    if _HEX.issuperset(trace_id) and _HEX.issuperset(span_id):
+        row.trace_id = row.trace_id if row.trace_id is not None else trace_id
+        row.span_id = row.span_id if row.span_id is not None else span_id
+
+
+def _read_sdk(row: StoredEvent, sdk: dict[str, Any]) -> None:
+    name, version = sdk.get("name"), sdk.get("version")
+    row.sdk_name = name if type(name) is str else None
+    row.sdk_version = version if type(version) is str else None
+
+
+def _whole_body(reading: Reading) -> dict[str, Any]:
+    rest, sent = reading.rest, reading.sent
+    if not _RESERVED.isdisjoint(rest):
+        for name in _RESERVED & rest.keys():
+            sent[name] = rest.pop(name)
+    if reading.derived:
+        sent["derived"] = reading.derived
+    body = rest | reading.body
+    if sent:
+        body["sent"] = sent
+    return body
