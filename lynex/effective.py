@@ -26,11 +26,11 @@ _NOT_SETTINGS: Final = frozenset(
     f"LYNEX_{name}"
     for name in (
         *("CONFIG", "ENDPOINT", "API_KEY", "PROJECT_ID", "PROJECT", "ENVIRONMENT", "RELEASE"),
-        *("FAILPOINTS", "DISABLED", "DEBUG", "PYTHON"),
+        *("FAILPOINTS", "DISABLED", "DEBUG", "PYTHON", "FAULTS"),
     )
 )
-_KEY: Final = re.compile(r"sk_live_[0-9A-Za-z]{16,128}")
-_PROJECT: Final = re.compile(r"proj_[0-9A-Za-z_-]{1,59}")
+_KEY: Final = re.compile(r"sk_live_[0-9A-Za-z_-]{16,120}")
+_PROJECT: Final = re.compile(r"proj_[0-9A-Za-z_-]{1,64}")
 _ECHO: Final = 64  # most characters of a wrong value that are repeated
 
 
@@ -285,11 +285,11 @@ def _rules(config: Config) -> list[tuple[str, Callable[[], bool], str]]:
         # Otherwise the journal is full before it is ever sealed, and nothing would free it.
         ("journal.seal_bytes", lambda: journal.seal_bytes < journal.max_bytes, "less than journal.max_bytes"),
         ("storage.data_dir", lambda: _may_be_directory(config.data_dir), "a directory (made if it is missing)"),
-        ("init.project", lambda: bool(_PROJECT.fullmatch(init.project)), "proj_ and 1 to 59 of A-Z a-z 0-9 _ -"),
+        ("init.project", lambda: bool(_PROJECT.fullmatch(init.project)), "proj_ and 1 to 64 of A-Z a-z 0-9 _ -"),
         (
             "init.api_key",
             lambda: not init.api_key or bool(_KEY.fullmatch(init.api_key)),
-            "sk_live_ and 16 to 128 of A-Z a-z 0-9",
+            "sk_live_ and 16 to 120 of A-Z a-z 0-9 _ -",
         ),
     ]
 

@@ -102,7 +102,7 @@ def test_all_faults_of_a_file_are_said_at_once_one_line_each(written):
          "a directory (made if it is missing)"),
         ('[storage]\ndata_dir = "/etc/passwd/x"\n', 'storage.data_dir: "/etc/passwd/x" is not allowed; allowed: a '
          "directory (made if it is missing)"),
-        ('[init]\nproject = "x"\n', 'init.project: "x" is not allowed; allowed: proj_ and 1 to 59 '
+        ('[init]\nproject = "x"\n', 'init.project: "x" is not allowed; allowed: proj_ and 1 to 64 '
          "of A-Z a-z 0-9 _ -"),
         ("prices = 3\n", "prices: write each price below a line [[prices]]"),
     ],

@@ -1,0 +1,5 @@
+"""`lynex demo`."""
+
+
+def demo() -> None:
+    """demo."""

@@ -1,0 +1,5 @@
+"""`lynex doctor`."""
+
+
+def doctor() -> None:
+    """doctor."""

@@ -1,0 +1,5 @@
+"""`lynex rebuild`."""
+
+
+def rebuild() -> None:
+    """rebuild."""
