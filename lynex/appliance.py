@@ -122,84 +122,100 @@ class Appliance:
 def open_appliance(config: Config, clock: Clock | None = None) -> Appliance:
     """Open every part on the configured data directory. Raises `StartRefused` with the cure."""
     clock = clock if clock is not None else SystemClock()
-    metrics = Metrics()
     with contextlib.ExitStack() as undo:
         directory = DataDirectory.claim(config.data_dir)
         undo.callback(directory.release)
-        secret = ServerSecret.open(directory.root / "secret.key")
-        database = Database.open(directory.control / "lynex.sqlite")
-        undo.callback(database.close)
-        appliance = _assemble(config, clock, metrics, directory, database, secret, undo)
+        accounts = _open_accounts(config, clock, directory)
+        undo.callback(accounts.database.close)
+        store = HotStore.open(directory.root, config.storage, clock)
+        undo.callback(store.close)
+        appliance = _assemble(config, clock, directory, accounts, store)
         undo.pop_all()
     return appliance
 
 
-def _assemble(
-    config: Config,
-    clock: Clock,
-    metrics: Metrics,
-    directory: DataDirectory,
-    database: Database,
-    secret: ServerSecret,
-    undo: contextlib.ExitStack,
-) -> Appliance:
+@dataclass(frozen=True, slots=True)
+class _Accounts:
+    """The parts that know who and what is set up."""
+
+    secret: ServerSecret
+    database: Database
+    settings: ApplianceSettings
+    projects: Projects
+    keys: Keys
+    sessions: Sessions
+    first_run: FirstRun | None
+
+
+def _open_accounts(config: Config, clock: Clock, directory: DataDirectory) -> _Accounts:
+    secret = ServerSecret.open(directory.root / "secret.key")
+    database = Database.open(directory.control / "lynex.sqlite")
     settings = ApplianceSettings(database)
     settings.belongs_to(secret)
     projects, keys = Projects(database, clock), Keys(database, clock, secret)
     first_run = set_up(projects, keys, config.init)
-    sessions, dead_letters = Sessions(database, clock, secret), DeadLetters(database, clock)
-    keyring, local_token = KeyRing(keys, clock), new_token()
-    credentials = Credentials(
-        keyring,
-        SessionRing(sessions, clock),
-        local_token=local_token,
-        open_to_all=not config.server.auth,
-        public_url=config.url,
-    )
-    store = HotStore.open(directory.root, config.storage, clock)
-    undo.callback(store.close)
-    journal = Journal.open(
-        RealDisk(),
-        directory.journal,
-        config.journal,
-        min_free_bytes=config.storage.min_free_bytes,
-        clock=clock,
-        metrics=metrics,
-        next_after=store.known_through,
-        durability=config.ingest.durability,
-    )
-    live = Live(dropped=metrics.live_dropped.inc)
-    announcer, prices = Announcer(live), PriceBook(config.prices)
-    backlog = Backlog(journal, config.journal.queue_bytes)
-    key_usage, cursors = KeyUsage(keys), Cursors(secret.derive("cursors"))
-    processor = Processor(backlog, store, Interpreter(prices), dead_letters, clock, metrics, announcer)
+    return _Accounts(secret, database, settings, projects, keys, Sessions(database, clock, secret), first_run)
+
+
+def _assemble(
+    config: Config, clock: Clock, directory: DataDirectory, accounts: _Accounts, store: HotStore
+) -> Appliance:
+    metrics, local_token = Metrics(), new_token()
+    journal = _open_journal(config, clock, directory, metrics, store.known_through)
+    live, prices = Live(dropped=metrics.live_dropped.inc), PriceBook(config.prices)
+    announcer, backlog = Announcer(live), Backlog(journal, config.journal.queue_bytes)
+    keyring, key_usage = KeyRing(accounts.keys, clock), KeyUsage(accounts.keys)
+    dead_letters = DeadLetters(accounts.database, clock)
     return Appliance(
         config=config,
         clock=clock,
         metrics=metrics,
         directory=directory,
         local_token=local_token,
-        database=database,
-        settings=settings,
-        projects=projects,
-        keys=keys,
+        database=accounts.database,
+        settings=accounts.settings,
+        projects=accounts.projects,
+        keys=accounts.keys,
         key_usage=key_usage,
-        sessions=sessions,
+        sessions=accounts.sessions,
         dead_letters=dead_letters,
         keyring=keyring,
-        credentials=credentials,
+        credentials=_credentials(config, clock, keyring, accounts, local_token),
         prices=prices,
         store=store,
         journal=journal,
         live=live,
         announcer=announcer,
         backlog=backlog,
-        processor=processor,
+        processor=Processor(backlog, store, Interpreter(prices), dead_letters, clock, metrics, announcer),
         intake=Intake(journal, backlog, store, key_usage, config, clock, metrics),
-        events=Events(store, cursors),
+        events=Events(store, Cursors(accounts.secret.derive("cursors"))),
         stats=Stats(store),
         sealing=Sealing(journal, store, config.journal, clock),
         timetable=Timetable(),
         readers=ThreadPoolExecutor(config.storage.readers, thread_name_prefix="reader"),
-        first_run=first_run,
+        first_run=accounts.first_run,
+    )
+
+
+def _open_journal(config: Config, clock: Clock, directory: DataDirectory, metrics: Metrics, next_after: int) -> Journal:
+    return Journal.open(
+        RealDisk(),
+        directory.journal,
+        config.journal,
+        config.storage.min_free_bytes,
+        clock,
+        metrics,
+        next_after=next_after,
+        durability=config.ingest.durability,
+    )
+
+
+def _credentials(config: Config, clock: Clock, keyring: KeyRing, accounts: _Accounts, local_token: str) -> Credentials:
+    return Credentials(
+        keyring,
+        SessionRing(accounts.sessions, clock),
+        local_token=local_token,
+        open_to_all=not config.server.auth,
+        public_url=config.url,
     )

@@ -73,11 +73,15 @@ class Running:
         return httpx2.Client(base_url=self.url, headers=self.headers, timeout=20, **extra)
 
     def post(self, events: list[dict], **extra) -> httpx2.Response:
-        return httpx2.post(f"{self.url}/api/v1/events/batch", json={"events": events}, headers=self.headers, timeout=20, **extra)
+        return httpx2.post(
+            f"{self.url}/api/v1/events/batch", json={"events": events}, headers=self.headers, timeout=20, **extra
+        )
 
     def metric(self, name: str) -> float:
         text = httpx2.get(f"{self.url}/metrics", headers=self.headers, timeout=20).text
-        values = [float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.split("{")[0].split(" ")[0] == name]
+        values = [
+            float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.split("{")[0].split(" ")[0] == name
+        ]
         assert values, f"no metric {name}"
         return sum(values)
 

@@ -4,13 +4,14 @@ import random
 import uuid
 from typing import Any
 
-WORDS = """refund invoice customer payment policy order shipping address delivery account password reset ticket agent answer
+_TEXT = """refund invoice customer payment policy order shipping address delivery account password reset ticket agent answer
 question because therefore please kindly regarding amount currency euro dollar cents total balance charge dispute card bank
 transfer receipt subscription cancel renew upgrade trial limit error timeout retry server database index query document chunk
 vector score model prompt token context window memory state step tool call result argument schema json parse valid invalid
 missing required optional default language German English French Spanish product catalogue price discount coupon warehouse
 stock item size colour weight return exchange warranty repair support escalate manager review feedback rating star comment
-""".split()
+"""
+WORDS = _TEXT.split()
 
 
 def words(count: int, source: random.Random) -> str:

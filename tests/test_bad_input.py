@@ -170,7 +170,9 @@ ROWS = [
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_each_row_is_answered_as_the_table_says(server, row):
-    answer = httpx2.post(server.url + row.path, content=row.body, headers=server.headers | JSON | row.headers, timeout=20)
+    answer = httpx2.post(
+        server.url + row.path, content=row.body, headers=server.headers | JSON | row.headers, timeout=20
+    )
     assert answer.status_code == row.status, answer.text[:600]
     if row.status == 202:
         assert row.says is None or row.says in answer.text
@@ -210,7 +212,9 @@ def test_a_bad_batch_stores_nothing(server):
 
 
 def test_every_fault_of_a_batch_is_named_at_once(server):
-    answer = server.post([event(), event(type="foo"), event(eventId="a b"), call(tokens={"input": -1, "output": 1.5})]).json()
+    answer = server.post(
+        [event(), event(type="foo"), event(eventId="a b"), call(tokens={"input": -1, "output": 1.5})]
+    ).json()
     assert {(fault["index"], fault["code"]) for fault in answer["errors"]} >= {
         (1, "unknown_type"), (2, "invalid_event_id"), (3, "out_of_range"), (3, "not_integer"),
     }  # fmt: skip
@@ -341,7 +345,11 @@ def test_a_cursor_is_good_for_its_own_question_only(server):
     with server.client() as client:
         cursor = client.get("/api/v1/events", params={"limit": 2, "type": "log"}).json()["next"]
         assert client.get("/api/v1/events", params={"limit": 2, "type": "log", "cursor": cursor}).status_code == 200
-        for wrong in ({"type": "span", "cursor": cursor}, {"type": "log", "cursor": cursor[:-2]}, {"type": "log", "cursor": cursor[::-1]}):
+        for wrong in (
+            {"type": "span", "cursor": cursor},
+            {"type": "log", "cursor": cursor[:-2]},
+            {"type": "log", "cursor": cursor[::-1]},
+        ):
             assert client.get("/api/v1/events", params={"limit": 2} | wrong).json()["code"] == "invalid_cursor"
 
 
@@ -351,7 +359,12 @@ def test_a_hostile_pattern_is_only_text(server):
 
 
 def head(server: Running, *lines: str, path: str = SINGLE) -> bytes:
-    fixed = [f"POST {path} HTTP/1.1", f"Host: 127.0.0.1:{server.port}", f"X-API-Key: {KEY}", "Content-Type: application/json"]
+    fixed = [
+        f"POST {path} HTTP/1.1",
+        f"Host: 127.0.0.1:{server.port}",
+        f"X-API-Key: {KEY}",
+        "Content-Type: application/json",
+    ]
     return "\r\n".join([*fixed, *lines, "", ""]).encode()
 
 
@@ -389,7 +402,9 @@ def test_large_heads_are_refused(server, name, extra, status):
 
 
 def test_a_long_url_is_refused(server):
-    answer = conversation(server, b"GET /api/v1/events?text=" + b"x" * 100_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    answer = conversation(
+        server, b"GET /api/v1/events?text=" + b"x" * 100_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    )
     assert b" 414 " in answer[:40]
 
 
@@ -434,7 +449,11 @@ def test_many_bombs_at_once_do_not_grow_the_server(server):
 
     process = psutil.Process(server.server_pid())
     before = process.memory_info().rss
-    send = lambda _: httpx2.post(server.url + SINGLE, content=BOMB, headers=server.headers | JSON | {"Content-Encoding": "gzip"}, timeout=30).status_code  # noqa: E731
+    send = lambda _: (
+        httpx2.post(
+            server.url + SINGLE, content=BOMB, headers=server.headers | JSON | {"Content-Encoding": "gzip"}, timeout=30
+        ).status_code
+    )  # noqa: E731
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
         assert set(pool.map(send, range(64))) <= {413, 503}
     assert process.memory_info().rss - before < 200 * MIB
@@ -449,7 +468,9 @@ def test_the_rate_limit_names_its_wait_and_spares_others(tmp_path):
         assert limited and int(limited[0].headers["retry-after"]) >= 1
         local = {"Authorization": f"Bearer {json.loads((server.data_dir / 'run/server.json').read_text())['token']}"}
         project = httpx2.post(f"{server.url}/api/v1/projects", json={"name": "other"}, headers=local).json()["id"]
-        key = httpx2.post(f"{server.url}/api/v1/projects/{project}/keys", json={"name": "k"}, headers=local).json()["secret"]
+        key = httpx2.post(f"{server.url}/api/v1/projects/{project}/keys", json={"name": "k"}, headers=local).json()[
+            "secret"
+        ]
         assert httpx2.post(server.url + SINGLE, json=event(), headers={"X-API-Key": key}).status_code == 202
         same = httpx2.post(server.url + SINGLE, json=event(eventId="b36"), headers={"X-API-Key": key})
         assert same.status_code == 202  # B36: ids are a project's own
@@ -464,4 +485,3 @@ def test_retention_refuses_what_is_too_old(tmp_path):
         assert old.status_code == 422 and "older_than_retention" in old.text
     finally:
         server.stop()
-

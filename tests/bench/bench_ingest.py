@@ -50,7 +50,9 @@ def wrk(url: str, path: str, body: Path, connections: int, seconds: int, *key: s
 @contextlib.contextmanager
 def the_floor(folder: Path):
     port = free_port()
-    process = subprocess.Popen([sys.executable, str(HERE / "durable_floor.py"), str(port), str(folder / f"floor-{port}")])
+    process = subprocess.Popen(
+        [sys.executable, str(HERE / "durable_floor.py"), str(port), str(folder / f"floor-{port}")]
+    )
     try:
         for _ in range(200):
             with contextlib.suppress(httpx2.HTTPError):
@@ -73,7 +75,9 @@ def lynex(folder: Path):
         shutil.rmtree(server.data_dir)
 
 
-def compare(folder: Path, name: str, events: int, connections: int, seconds: int, runs: int, paths: tuple[str, str]) -> None:
+def compare(
+    folder: Path, name: str, events: int, connections: int, seconds: int, runs: int, paths: tuple[str, str]
+) -> None:
     body, ours, floors, tails = template(folder, events), [], [], []
     for _ in range(runs):
         with the_floor(folder) as url:
@@ -109,7 +113,9 @@ def sustain(folder: Path, seconds: int) -> None:
         server.drain(600)
         drained = server.metric("lynex_events_stored_total") / (time.monotonic() - started)
         print(f"| sustained {seconds} s, accepted | {accepted:,.0f}/s | | | |")
-        print(f"| sustained {seconds} s, visible at the end of the load | {visible:,.0f}/s | | | through to the last: {drained:,.0f}/s |")
+        print(
+            f"| sustained {seconds} s, visible at the end of the load | {visible:,.0f}/s | | | through to the last: {drained:,.0f}/s |"
+        )
         print(f"| memory idle / at that rate | {idle >> 20} / {peak >> 20} MiB | | | |", flush=True)
     with lynex(folder) as server:
         asyncio.run(paced(server, body, drained / 2, min(seconds, 30)))
@@ -126,7 +132,9 @@ async def paced(server: Running, body: Path, rate: float, seconds: float) -> Non
             await asyncio.sleep(max(0.0, start + number * 100 / rate - time.perf_counter()))
             ready = text
             parts = ready.split(MARK.encode())
-            ready = b"".join(part + b"%012x" % (number * 100 + index) for index, part in enumerate(parts[:-1])) + parts[-1]
+            ready = (
+                b"".join(part + b"%012x" % (number * 100 + index) for index, part in enumerate(parts[:-1])) + parts[-1]
+            )
             began = time.perf_counter()
             writer.write(head.encode() + b"Content-Length: %d\r\n\r\n" % len(ready) + ready)
             answer = await reader.readuntil(b"\r\n\r\n")
@@ -163,9 +171,25 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         print("| figure | Lynex | floor | ratio | note |\n|---|---|---|---|---|")
+        timing = {"seconds": options.seconds, "runs": options.runs}
         if options.runs:
-            compare(folder, "single events, 64 connections", 1, 64, options.seconds, options.runs, ("/event", "/api/v1/events"))
-            compare(folder, "batches of 100, 16 connections", 100, 16, options.seconds, options.runs, ("/batch", "/api/v1/events/batch"))
+            compare(
+                folder,
+                "single events, 64 connections",
+                1,
+                64,
+                options.seconds,
+                options.runs,
+                ("/event", "/api/v1/events"),
+            )
+            compare(
+                folder,
+                "batches of 100, 16 connections",
+                100,
+                connections=16,
+                paths=("/batch", "/api/v1/events/batch"),
+                **timing,
+            )
         if options.sustain:
             sustain(folder, options.sustain)
 

@@ -75,7 +75,9 @@ class Load:
         body = json.dumps({"events": [a_log(one, "a line of text " * 8) for one in ids]})
         connection = connection or http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=15)
         try:
-            connection.request("POST", "/api/v1/events/batch", body, {"Content-Type": "application/json", "X-API-Key": KEY})
+            connection.request(
+                "POST", "/api/v1/events/batch", body, {"Content-Type": "application/json", "X-API-Key": KEY}
+            )
         except OSError:
             # Nothing may have left, or part of it: without an answer the truth is unknown.
             return self._note(0, ids, b"", connection)
