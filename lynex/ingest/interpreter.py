@@ -1,0 +1,33 @@
+"""One accepted event → the row to store: understood, counted, priced."""
+
+from lynex.events.decoding import Unreadable
+from lynex.events.envelope import Event
+from lynex.failpoints import reach
+from lynex.ingest.enrich import enrich
+from lynex.ingest.normalise import normalise
+from lynex.ingest.parcel import Sender
+from lynex.ingest.recent_responses import RecentResponses
+from lynex.pricing.book import PriceBook
+from lynex.store.columns import StoredEvent
+
+
+class NotReadable(Exception):  # noqa: N818 - says what the event is
+    """The journal holds something that is no event any more."""
+
+
+class Interpreter:
+    """Used by the processor's thread only: it remembers which calls were counted lately."""
+
+    def __init__(self, prices: PriceBook) -> None:
+        self._prices = prices
+        self._recent = RecentResponses()
+
+    def interpret(self, event: Event | Unreadable, seq: int, sender: Sender, processed_at: int) -> StoredEvent:
+        """Raises whatever is wrong with this one event; the caller sets it aside."""
+        if isinstance(event, Unreadable):
+            raise NotReadable(event.error)
+        reach("processor.event." + event.event_id)
+        draft = normalise(
+            event, seq=seq, project_id=sender.project_id, key_id=sender.key_id, received_at=sender.received_at
+        )
+        return enrich(draft, self._prices, self._recent, processed_at)
