@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from lynex.clock import DAY, rfc3339
-from lynex.query.figures import IS_CALL, SUMS_SQL, summed
+from lynex.query.figures import COUNTS, IS_CALL, SUMS_SQL, summed, whole
 from lynex.query.filters import FILTER_PARAMETERS, Filters, filters_of
 from lynex.query.parameters import Parameters
 from lynex.query.ranges import RANGE_PARAMETERS, Range, range_of
@@ -20,7 +20,7 @@ GROUPS: Final = {
     "provider": '"provider"',
     "user": '"user_id"',
     "session": '"session_id"',
-    "tag": "unnest(list_distinct(tags))",
+    "tag": "tags",
     "name": '"name"',
     "environment": '"environment"',
     "release": '"release"',
@@ -79,9 +79,9 @@ def breakdown(store: EventStore, question: BreakdownQuestion) -> dict[str, Any]:
     """`{"by", "items": [{"key", …figures}], "groups": how many there are}`; key None: events without that property."""
     condition = question.filters.condition(question.project_id, question.span)
     direction = "DESC" if question.descending else "ASC"
-    sql = _BREAKDOWN.format(
-        key=GROUPS[question.by],
-        condition=condition.sql,
+    groups = _BY_TAG if question.by == "tag" else _BY_COLUMN
+    sql = _RANKED.format(
+        groups=groups.format(key=GROUPS[question.by], condition=condition.sql),
         sort=_SORT_SQL.get(question.sort, question.sort),
         direction=direction,
     )
@@ -93,12 +93,17 @@ def breakdown(store: EventStore, question: BreakdownQuestion) -> dict[str, Any]:
         "from": rfc3339(question.span.start) if question.span.start is not None else None,
         "to": rfc3339(question.span.until) if question.span.until is not None else None,
         "groups": rows[0]["groups"] if rows else 0,
-        "items": [
-            {"key": row["key"], **summed(row), "latency_ms": {"p50": row["latency"][0], "p95": row["latency"][1]}}
-            if row["latency"] is not None
-            else {"key": row["key"], **summed(row), "latency_ms": {"p50": None, "p95": None}}
-            for row in rows
-        ],
+        "items": [_item(row) for row in rows],
+    }
+
+
+def _item(row: dict[str, Any]) -> dict[str, Any]:
+    middle, high = row["latency"] if row["latency"] is not None else (None, None)
+    return {
+        "key": row["key"],
+        **summed(row),
+        "total_tokens": whole(row["total_tokens"]),
+        "latency_ms": {"p50": middle, "p95": high},
     }
 
 
@@ -106,10 +111,26 @@ _SORT_SQL: Final = {
     "error_rate": "errors / nullif(requests, 0)",
     "latency_p95": "latency[2]",
 }
-_BREAKDOWN: Final = f"""
-SELECT *, count(*) OVER () AS groups FROM (
-  SELECT {{key}} AS key, {SUMS_SQL},
-    quantile_cont(duration_ms, [0.5, 0.95]) FILTER ({IS_CALL}) AS latency
-  FROM events WHERE {{condition}} GROUP BY key
-) ORDER BY {{sort}} {{direction}} NULLS LAST, key NULLS LAST LIMIT $limit
+_RANKED: Final = """
+SELECT *, count(*) OVER () AS groups FROM ({groups})
+ORDER BY {sort} {direction} NULLS LAST, key NULLS LAST LIMIT $limit
+"""
+_BY_COLUMN: Final = f"""
+SELECT {{key}} AS key, {SUMS_SQL}, sum(total_tokens) FILTER ({COUNTS}) AS total_tokens,
+  quantile_cont(duration_ms, [0.5, 0.95]) FILTER ({IS_CALL}) AS latency
+FROM events WHERE {{condition}} GROUP BY key
+"""
+# An event counts once for each of its tags. Lists of tags are far fewer than events: they are grouped first.
+_BY_TAG: Final = f"""
+SELECT key, sum(events)::BIGINT AS events, sum(requests) AS requests, sum(errors) AS errors,
+  sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens, sum(cost_usd) AS cost_usd,
+  sum(unpriced) AS unpriced, sum(total_tokens) AS total_tokens,
+  list_aggregate(flatten(list(durations)), 'quantile_cont', [0.5, 0.95]) AS latency
+FROM (
+  SELECT unnest(list_distinct(tags)) AS key, * EXCLUDE (tags) FROM (
+    SELECT tags, {SUMS_SQL}, sum(total_tokens) FILTER ({COUNTS}) AS total_tokens,
+      list(duration_ms) FILTER ({IS_CALL} AND duration_ms IS NOT NULL) AS durations
+    FROM events WHERE {{condition}} AND len(tags) > 0 GROUP BY tags
+  )
+) GROUP BY key
 """

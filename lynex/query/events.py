@@ -12,9 +12,8 @@ from lynex.query.filters import FILTER_PARAMETERS, Filters, filters_of
 from lynex.query.parameters import Parameters, shown
 from lynex.query.ranges import RANGE_PARAMETERS, Range, range_of
 from lynex.query.rows import columns_sql, rows_of
-from lynex.store.columns import COLUMNS
 from lynex.store.contract import EventStore, Value
-from lynex.store.summary import SUMMARY_COLUMNS, detail_of, summary_of
+from lynex.store.summary import DETAIL_COLUMNS, SUMMARY_COLUMNS, detail_of, summary_of
 
 MAX_LIMIT: Final = 1000
 DEFAULT_LIMIT: Final = 50
@@ -121,7 +120,7 @@ class Events:
     def one(self, project_id: str, event_id: str) -> dict[str, Any]:
         """The event with its whole canonical body. Raises NotFound, also when it belongs to another project."""
         keys = rows_of(self._store.select(_ONE, {"project_id": project_id, "event_id": event_id}))
-        rows = self._rows(project_id, keys, COLUMNS)
+        rows = self._rows(project_id, keys, DETAIL_COLUMNS)
         if not rows:
             raise NotFound(f"No event {shown(event_id)} in this project.", code="event_not_found")
         return detail_of(rows[0])
@@ -145,7 +144,7 @@ class Events:
     def _items(self, question: EventQuestion, keys: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if not question.fields:
             return [summary_of(row) for row in self._rows(question.project_id, keys, SUMMARY_COLUMNS)]
-        rows = self._rows(question.project_id, keys, COLUMNS)
+        rows = self._rows(question.project_id, keys, DETAIL_COLUMNS)
         if WHOLE_BODY in question.fields:
             return [detail_of(row) for row in rows]
         return [_with_fields(row, question.fields) for row in rows]

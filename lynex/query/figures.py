@@ -1,7 +1,7 @@
 """What each figure means, once, in SQL (events.md, "Rules"): overview, series and breakdown all read this page.
 
-Tokens and cost count wherever usage counts: roll-ups and duplicates of one call do not. Requests, errors and latency
-are those of counting `model_response` events. Costs are summed as exact decimals.
+What counts has `usage_scope = 'call'` (the processor gives every model call and token usage a scope): tokens and cost
+are sums over it; requests, errors and latency are those of its `model_response` events. Costs are exact decimals.
 """
 
 from collections.abc import Callable
@@ -10,9 +10,8 @@ from typing import Any, Final
 
 import msgspec
 
-COUNTS: Final = "(usage_scope IS NULL OR usage_scope = 'call')"
-IS_CALL: Final = f"(type = 'model_response' AND {COUNTS})"
-_TOTAL_TOKENS: Final = "coalesce(total_tokens, coalesce(input_tokens, 0) + coalesce(output_tokens, 0))"
+COUNTS: Final = "usage_scope = 'call'"
+IS_CALL: Final = f"({COUNTS} AND type = 'model_response')"
 
 QUANTILES: Final = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 
@@ -60,7 +59,7 @@ FIGURES: Final[dict[str, Figure]] = {
     ),
     "input_tokens": _sum("input_tokens"),
     "output_tokens": _sum("output_tokens"),
-    "total_tokens": _sum(_TOTAL_TOKENS),
+    "total_tokens": _sum("total_tokens"),
     "cost_usd": Figure(sql="sum(cost)", only=COUNTS, read=dollars, empty=0.0, adds_up=True),
     "latency_p50": _quantile("duration_ms", 0.5),
     "latency_p90": _quantile("duration_ms", 0.9),
@@ -72,20 +71,19 @@ FIGURES: Final[dict[str, Figure]] = {
 # The sums every summary of a set of rows begins with; `summed` reads them back.
 SUMS_SQL: Final = f"""
 count(*) AS events,
-count(*) FILTER ({IS_CALL}) AS requests,
-count(*) FILTER ({IS_CALL} AND status = 'error') AS errors,
+count_if({IS_CALL}) AS requests,
+count_if({IS_CALL} AND status = 'error') AS errors,
 sum(input_tokens) FILTER ({COUNTS}) AS input_tokens,
 sum(output_tokens) FILTER ({COUNTS}) AS output_tokens,
-sum({_TOTAL_TOKENS}) FILTER ({COUNTS}) AS total_tokens,
 sum(cost) FILTER ({COUNTS}) AS cost_usd,
-count(*) FILTER ({COUNTS} AND cost IS NULL AND cost_source IS NOT NULL) AS unpriced
+count_if({COUNTS} AND cost_source = 'unknown_model') AS unpriced
 """
 
 
 def summed(row: dict[str, Any]) -> dict[str, Any]:
     """Counts, tokens and cost of a row of `SUMS_SQL`; cost is None when nothing that used tokens has a known price."""
-    requests, errors = row["requests"], row["errors"]
-    unknown = row["cost_usd"] is None and row["unpriced"] > 0
+    requests, errors = whole(row["requests"]), whole(row["errors"])
+    unknown = row["cost_usd"] is None and whole(row["unpriced"]) > 0
     return {
         "events": row["events"],
         "requests": requests,
@@ -93,6 +91,5 @@ def summed(row: dict[str, Any]) -> dict[str, Any]:
         "error_rate": errors / requests if requests else None,
         "input_tokens": whole(row["input_tokens"]),
         "output_tokens": whole(row["output_tokens"]),
-        "total_tokens": whole(row["total_tokens"]),
         "cost_usd": None if unknown else dollars(row["cost_usd"]),
     }

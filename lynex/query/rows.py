@@ -7,12 +7,15 @@ import pyarrow as pa
 
 from lynex.store.columns import SCHEMA
 
-_INSTANTS: Final = frozenset(field.name for field in SCHEMA if pa.types.is_timestamp(field.type))
+_SPELLED: Final = {
+    **{field.name: f'epoch_us("{field.name}")' for field in SCHEMA if pa.types.is_timestamp(field.type)},
+    "attrs": '"attrs"::JSON::VARCHAR',
+}
 
 
 def columns_sql(names: Iterable[str]) -> str:
-    """The columns for a SELECT, instants as integers of microseconds; `names` come from our own constants."""
-    return ", ".join(f'epoch_us("{name}") AS "{name}"' if name in _INSTANTS else f'"{name}"' for name in names)
+    """The columns for a SELECT: instants as microseconds, attrs as JSON text. `names` come from our own constants."""
+    return ", ".join(f'{_SPELLED[name]} AS "{name}"' if name in _SPELLED else f'"{name}"' for name in names)
 
 
 def rows_of(table: pa.Table) -> list[dict[str, Any]]:

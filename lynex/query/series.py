@@ -28,8 +28,6 @@ GROUPS: Final = {
 SERIES_PARAMETERS: Final = frozenset(
     ("project_id", *FILTER_PARAMETERS, *RANGE_PARAMETERS, "metric", "interval", "group_by")
 )
-_OTHER: Final = -1
-_MISSING: Final = -2  # rows that have no value for the property
 
 
 class SeriesQuestion(msgspec.Struct, frozen=True):
@@ -104,38 +102,40 @@ def _plain(
 def _grouped(
     store: EventStore, question: SeriesQuestion, figure: Figure, where: str, values: dict[str, Value]
 ) -> list[Line]:
+    """The groups with most of the figure (with most events, where it does not add up), then all others as one."""
     assert question.group_by is not None
-    column = GROUPS[question.group_by]
-    rank = figure.sql if figure.adds_up else "count(*)"
-    top_sql = (
-        f'SELECT "{column}" AS key FROM events WHERE {where} GROUP BY key '
-        f"ORDER BY {rank} DESC NULLS LAST, key NULLS LAST LIMIT $top"
-    )
-    keys = [row["key"] for row in rows_of(store.select(top_sql, {**values, "top": TOP}))]
     index, bound = question.buckets.index_sql()
-    label, labels = _label_sql(column, keys)
-    sql = (
-        f"SELECT {index} AS bucket, {label} AS line, {figure.sql} AS figure "
-        f"FROM events WHERE {where} GROUP BY bucket, line"
-    )
-    cells: dict[int, dict[int, Any]] = {}
-    for row in rows_of(store.select(sql, {**values, **bound, **labels})):
-        cells.setdefault(row["line"], {})[row["bucket"]] = figure.read(row["figure"])
-    lines: list[Line] = [
-        ({"key": key, "other": False}, cells.get(_MISSING if key is None else number, {}))
-        for number, key in enumerate(keys)
-    ]
-    if _OTHER in cells:
-        lines.append(({"key": None, "other": True}, cells[_OTHER]))
-    return lines
+    statement = _ADDED_UP if figure.adds_up else _TAKEN_AGAIN
+    sql = statement.format(key=f'"{GROUPS[question.group_by]}"', bucket=index, figure=figure.sql, where=where)
+    lines: dict[int, Line] = {}
+    for row in rows_of(store.select(sql, {**values, **bound, "top": TOP})):
+        place = row["place"] if row["place"] is not None else TOP + 1
+        label = {"key": row["key"], "other": row["place"] is None}
+        _, cells = lines.setdefault(place, (label, {}))
+        cells[row["bucket"]] = figure.read(row["figure"])
+    return [lines[place] for place in sorted(lines)]
 
 
-def _label_sql(column: str, keys: list[str | None]) -> tuple[str, dict[str, Value]]:
-    """The number of the row's line: its place among the top keys, or other."""
-    named = {number: key for number, key in enumerate(keys) if key is not None}
-    values: dict[str, Value] = {f"key{number}": key for number, key in named.items()}
-    cases = [f"WHEN $key{number} THEN {number}" for number in named]
-    known = f'CASE "{column}" {" ".join(cases)} ELSE {_OTHER} END' if cases else str(_OTHER)
-    if None in keys:
-        return f'CASE WHEN "{column}" IS NULL THEN {_MISSING} ELSE {known} END', values
-    return known, values
+# Sums of groups are summed again: events are read once. `None` is a key like any other.
+_ADDED_UP: Final = """
+WITH cells AS MATERIALIZED (
+  SELECT {bucket} AS bucket, {key} AS key, {figure} AS figure FROM events WHERE {where} GROUP BY bucket, key
+), top AS (
+  SELECT key, row_number() OVER (ORDER BY sum(figure) DESC NULLS LAST, key NULLS LAST) AS place
+  FROM cells GROUP BY key ORDER BY place LIMIT $top
+)
+SELECT cells.bucket, top.key, top.place, sum(cells.figure) AS figure
+FROM cells LEFT JOIN top ON cells.key IS NOT DISTINCT FROM top.key
+GROUP BY cells.bucket, top.key, top.place
+"""
+# Quantiles and rates of all others together need their events: the largest groups are found first.
+_TAKEN_AGAIN: Final = """
+WITH top AS MATERIALIZED (
+  SELECT key, row_number() OVER (ORDER BY size DESC, key NULLS LAST) AS place
+  FROM (SELECT {key} AS key, count(*) AS size FROM events WHERE {where} GROUP BY key)
+  ORDER BY place LIMIT $top
+)
+SELECT {bucket} AS bucket, top.key, top.place, {figure} AS figure
+FROM events LEFT JOIN top ON events.{key} IS NOT DISTINCT FROM top.key
+WHERE {where} GROUP BY bucket, top.key, top.place
+"""
