@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
+from lynex.accounting import Accounting
 from lynex.auth.credentials import Credentials
 from lynex.auth.keyring import KeyRing
 from lynex.auth.session_ring import SessionRing
@@ -91,6 +92,7 @@ class Appliance:
         """Begin to process; from now on what is in the journal becomes visible."""
         self.announcer.attach(loop)
         self.journal.on_durable = self.intake.hand_over
+        self.metrics.report(Accounting(self.journal, self.store, self.processor).figures)
         self.processor.start()
         self.timetable.every(SEAL_SECONDS, "seal", self.sealing.run_if_due)
         self.timetable.every(KEY_USAGE_SECONDS, "key usage", self.key_usage.flush)
@@ -100,7 +102,7 @@ class Appliance:
     @property
     def ready(self) -> bool:
         """Whether everything accepted before the start is visible and the store answers."""
-        return self.store.state == "ready" and self.processor.caught_up and self.journal.accepting
+        return self.store.state == "ready" and self.processor.caught_up and self.journal.refusing is None
 
     async def close(self, timeout: float) -> int:
         """Stop in reverse; the backlog stays in the journal. Answers how many events wait there for the next start."""
@@ -127,9 +129,10 @@ def open_appliance(config: Config, clock: Clock | None = None) -> Appliance:
         undo.callback(directory.release)
         accounts = _open_accounts(config, clock, directory)
         undo.callback(accounts.database.close)
-        store = HotStore.open(directory.root, config.storage, clock)
+        metrics = Metrics()
+        store = HotStore.open(directory.root, config.storage, clock, metrics)
         undo.callback(store.close)
-        appliance = _assemble(config, clock, directory, accounts, store)
+        appliance = _assemble(config, clock, metrics, directory, accounts, store)
         undo.pop_all()
     return appliance
 
@@ -158,9 +161,9 @@ def _open_accounts(config: Config, clock: Clock, directory: DataDirectory) -> _A
 
 
 def _assemble(
-    config: Config, clock: Clock, directory: DataDirectory, accounts: _Accounts, store: HotStore
+    config: Config, clock: Clock, metrics: Metrics, directory: DataDirectory, accounts: _Accounts, store: HotStore
 ) -> Appliance:
-    metrics, local_token = Metrics(), new_token()
+    local_token = new_token()
     journal = _open_journal(config, clock, directory, metrics, store.known_through)
     live, prices = Live(dropped=metrics.live_dropped.inc), PriceBook(config.prices)
     announcer, backlog = Announcer(live), Backlog(journal, config.journal.queue_bytes)

@@ -1,11 +1,24 @@
 """What Lynex says of itself, for Prometheus. Its own registry; each room counts through the one value passed to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 _FSYNC_BUCKETS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1.0, 3.0, 10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One gauge at one moment."""
+
+    name: str
+    help_text: str
+    value: float
+    labels: dict[str, str] | None = None
 
 
 class Metrics:
@@ -19,7 +32,9 @@ class Metrics:
         self.refused = Counter(
             "lynex_events_refused", "Events or requests refused, by problem code.", ["code"], registry=registry
         )
-        self.duplicates = Counter("lynex_events_duplicate", "Events dropped as duplicates since start.", registry=registry)
+        self.duplicates = Counter(
+            "lynex_events_duplicate", "Events dropped as duplicates since start.", registry=registry
+        )
         self.dead_letters = Counter("lynex_events_dead_lettered", "Events set aside since start.", registry=registry)
         self.unpriced = Counter(
             "lynex_events_unpriced", "Model calls stored without a cost: no price is known.", registry=registry
@@ -34,16 +49,34 @@ class Metrics:
         )
         self.disconnects = Counter("lynex_client_disconnects", "Requests whose client left early.", registry=registry)
         self.loop_stalls = Counter("lynex_event_loop_stalls", "Times the event loop was blocked.", registry=registry)
-        self.live_dropped = Counter("lynex_live_dropped", "Live messages not delivered to slow readers.", registry=registry)
-        self.requests = Counter(
-            "lynex_http_requests", "HTTP requests by status class.", ["status"], registry=registry
+        self.live_dropped = Counter(
+            "lynex_live_dropped", "Live messages not delivered to slow readers.", registry=registry
         )
+        self.requests = Counter("lynex_http_requests", "HTTP requests by status class.", ["status"], registry=registry)
 
-    def watch(self, name: str, help_text: str, read: Callable[[], float]) -> None:
-        """Export a gauge whose value is read at each scrape."""
-        Gauge(name, help_text, registry=self.registry).set_function(read)
+    def report(self, read: Callable[[], Iterable[Figure]]) -> None:
+        """Export gauges that are read together at each scrape."""
+        self.registry.register(_Reported(read))
 
     def exposition(self) -> bytes:
         return generate_latest(self.registry)
 
 
+class _Reported(Collector):
+    """Groups the figures of one moment by name."""
+
+    def __init__(self, read: Callable[[], Iterable[Figure]]) -> None:
+        self._read = read
+
+    def describe(self) -> Iterable[Metric]:
+        return ()  # nothing is read when it is registered
+
+    def collect(self) -> Iterable[Metric]:
+        families: dict[str, GaugeMetricFamily] = {}
+        for figure in self._read():
+            labels = figure.labels or {}
+            family = families.get(figure.name)
+            if family is None:
+                family = families[figure.name] = GaugeMetricFamily(figure.name, figure.help_text, labels=list(labels))
+            family.add_metric(list(labels.values()), figure.value)
+        return families.values()
