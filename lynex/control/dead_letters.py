@@ -1,6 +1,6 @@
 """Events that were accepted and could not be stored: kept whole, with the reason, until somebody replays them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from lynex.errors import NotFound
 
 _LONGEST_ERROR: Final = 4000
 _LONGEST_REASON: Final = 100
+_PORTION: Final = 5000  # databases bound the number of values in one statement
 _FACTS: Final = tuple(column for column in DEAD_LETTERS.c if column.name != "payload")
 
 
@@ -53,12 +54,14 @@ class DeadLetters:
         """Keep them durably; those whose sequence is there already are left alone. Answers how many were new."""
         if not letters:
             return 0
+        now = self._clock.now()
+        new = {letter.seq: letter for letter in reversed(letters)}
         with self._database.writing() as connection:
-            asked = select(DEAD_LETTERS.c.seq).where(DEAD_LETTERS.c.seq.in_([letter.seq for letter in letters]))
-            there = set(connection.execute(asked).scalars())
-            new = {letter.seq: letter for letter in letters if letter.seq not in there}
+            for seqs in _portions(list(new)):
+                asked = select(DEAD_LETTERS.c.seq).where(DEAD_LETTERS.c.seq.in_(seqs))
+                for seq in connection.execute(asked).scalars().all():
+                    del new[seq]
             if new:
-                now = self._clock.now()
                 connection.execute(insert(DEAD_LETTERS), [_row(letter, now) for letter in new.values()])
         return len(new)
 
@@ -97,15 +100,21 @@ class DeadLetters:
 
     def mark_replayed(self, seqs: Sequence[int]) -> int:
         """Answers how many were not marked before."""
-        unmarked = DEAD_LETTERS.c.seq.in_(list(seqs)) & DEAD_LETTERS.c.replayed_at.is_(None)
+        mark, marked = update(DEAD_LETTERS).values(replayed_at=self._clock.now()), 0
         with self._database.writing() as connection:
-            done = connection.execute(update(DEAD_LETTERS).where(unmarked).values(replayed_at=self._clock.now()))
-        return done.rowcount
+            for some in _portions(seqs):
+                unmarked = DEAD_LETTERS.c.seq.in_(some) & DEAD_LETTERS.c.replayed_at.is_(None)
+                marked += connection.execute(mark.where(unmarked)).rowcount
+        return marked
 
     def count(self, project_id: str | None = None, *, replayed: bool | None = None) -> int:
         statement = select(func.count()).select_from(DEAD_LETTERS).where(*_conditions(project_id, replayed))
         with self._database.reading() as connection:
             return connection.execute(statement).scalar_one()
+
+
+def _portions(seqs: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (seqs[start : start + _PORTION] for start in range(0, len(seqs), _PORTION))
 
 
 def _conditions(project_id: str | None, replayed: bool | None = None) -> list[ColumnElement[bool]]:

@@ -1,6 +1,7 @@
 """SQLite as the control database needs it: WAL, full flushes, explicit transactions, bounded waits, plain errors."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +16,18 @@ from lynex.errors import LynexError, StorageFailed, StorageFull, Unavailable
 WAIT_S: Final = "lynex_wait_s"
 WRITES: Final = "lynex_writes"
 
+APPLICATION_ID: Final = int.from_bytes(b"Lynx", "big")
+
 _DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def empty_database() -> bytes:
+    """A file that is ours and in WAL mode from its first byte: nobody has to switch it while others look."""
+    with closing(sqlite3.connect(":memory:")) as memory:
+        memory.execute(f"PRAGMA application_id = {APPLICATION_ID}").close()
+        content = bytearray(memory.serialize())
+    content[18:20] = b"\x02\x02"  # sqlite.org/fileformat.html: write and read version, 2 is WAL
+    return bytes(content)
 
 
 def sqlite_engine(path: Path, wait_s: float) -> Engine:

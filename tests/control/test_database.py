@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,6 @@ def test_a_second_start_needs_no_alembic(records, tmp_path):
 def test_a_failed_upgrade_leaves_nothing_behind(tmp_path, monkeypatch):
     path = tmp_path / "lynex.sqlite"
 
-    create_private(path)
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr("lynex.control.migration.upgrade", _then_interrupt(migration.upgrade))
         Database.open(path)
@@ -118,12 +118,33 @@ def test_a_damaged_file_opens_or_is_refused_by_name(tmp_path, damage):
         assert "\n" not in refusal.detail
 
 
-def test_something_else_in_its_place_is_refused(tmp_path):
+def _of_somebody_else(path):
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE theirs (a)")
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("content", [b"", b"this is not a database" * 300, _of_somebody_else])
+def test_something_else_in_its_place_is_refused(tmp_path, content):
     path = tmp_path / "lynex.sqlite"
-    create_private(path, b"this is not a database" * 300)
-    with pytest.raises(StartRefused, match="damaged") as refusal:
+    create_private(path, content if isinstance(content, bytes) else content(tmp_path / "other.sqlite"))
+    with pytest.raises(StartRefused, match="damaged|not a control database") as refusal:
         Database.open(path)
     assert "backup" in refusal.value.hint
+
+
+def test_a_damaged_table_is_found_even_beside_more_dead_letters_than_are_looked_at(tmp_path, monkeypatch):
+    path = tmp_path / "lynex.sqlite"
+    database = Database.open(path)
+    with database.reading() as connection:
+        page = connection.execute(text("SELECT rootpage FROM sqlite_master WHERE name = 'api_keys'")).scalar_one()
+    database.close()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 100)
+    monkeypatch.setattr("lynex.control.database._CHECKED_PAGES", 1)
+    with pytest.raises(StartRefused, match="damaged"):
+        Database.open(path)
 
 
 def test_a_lock_of_another_program_stops_writing_with_busy_and_not_reading(tmp_path):
