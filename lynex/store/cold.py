@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from lynex.failpoints import reach
 from lynex.store.durable import make_directory, sync_directory, sync_file
-from lynex.store.manifest import Manifest, SealedFile, hash_of, name_for, parquet_files
+from lynex.store.manifest import FileFacts, Manifest, SealedFile, described, hash_of, name_for, parquet_files, put_aside
 from lynex.store.tombstones import Tombstones
 
 _LOG: Final = logging.getLogger("lynex.store")
@@ -31,7 +32,7 @@ class Cold:
     def temporary(self, number: int) -> Path:
         return self.directory / "tmp" / f"{number:06d}.parquet"
 
-    def clear_temporary(self) -> None:
+    def clear_unlisted(self) -> None:
         """What an unfinished seal left behind: files half written, and files that never got onto the list."""
         make_directory(self.directory / "tmp")
         for path in (self.directory / "tmp").iterdir():
@@ -41,16 +42,17 @@ class Cold:
             if str(path.relative_to(self.directory)) not in listed:
                 path.unlink()
 
-    def take_in(self, temporary: Path, project_id: str, day: str) -> tuple[str, str]:
-        """Flush a finished file and give it its place. Returns its path and its SHA-256."""
+    def take_in(self, temporary: Path, facts: FileFacts) -> SealedFile:
+        """Flush a finished file and give it its place, named after its content."""
         sync_file(temporary)
-        sha256 = hash_of(temporary)
-        folder = self.directory / f"project={quote(project_id, safe='')}" / f"dt={day}"
+        sha256, size = hash_of(temporary), temporary.stat().st_size
+        folder = self.directory / f"project={quote(facts.project_id, safe='')}" / f"dt={facts.day}"
         make_directory(folder)
         place = folder / name_for(sha256)
+        reach("seal.before_rename")
         os.replace(temporary, place)
         sync_directory(folder)
-        return str(place.relative_to(self.directory)), sha256
+        return described(place, self.directory, facts, size, sha256)
 
     def verified(self, file: SealedFile) -> Path | None:
         """Where the file is, if it is what was sealed; otherwise it is set aside (never deleted) and None answered."""
@@ -58,9 +60,7 @@ class Cold:
         if path.exists() and hash_of(path) == file.sha256:
             return path
         if path.exists():
-            aside = self.directory / "damaged"
-            make_directory(aside)
-            os.replace(path, aside / f"{file.day}-{path.name}")
+            put_aside(path, self.directory)
         if file.path not in self.damaged:
             self.damaged.append(file.path)
         _LOG.error("sealed file %s is damaged or missing: %d events of %s", file.path, file.rows, file.day)

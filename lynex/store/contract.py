@@ -88,7 +88,7 @@ class EventStore(Protocol):
 
     @property
     def state(self) -> State:
-        """`rebuilding` until `prepare` has run, and while it runs again after a fault; then `ready`."""
+        """`ready` once `prepare` has run; `rebuilding` before, and from a fault until it has run again."""
         ...
 
     @property
@@ -142,6 +142,24 @@ class EventStore(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class Sealer(Protocol):
+    """What makes the stored immutable, so that the journal may forget it. May run beside the writer thread."""
+
+    @property
+    def sealed_through(self) -> int:
+        """The journal may forget everything up to this sequence."""
+        ...
+
+    def totals(self) -> Totals: ...
+
+    def seal(self, through: int) -> int:
+        """Seal what was stored by batches that end at or before `through`; answers what is sealed now.
+
+        Restartable at any point. Raises `StorageFailed`, `StorageFull`, `Rebuilding`; then nothing changed.
+        """
+        ...
 
 
 class Poisoned(Exception):

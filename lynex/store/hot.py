@@ -18,7 +18,6 @@ from lynex.clock import Clock
 from lynex.config import StorageConfig
 from lynex.errors import LynexError, Rebuilding, ShuttingDown, StorageFailed
 from lynex.failpoints import reach
-from lynex.metrics import Metrics
 from lynex.store.cold import Cold
 from lynex.store.columns import StoredEvent
 from lynex.store.contract import Appended, Batch, Cancel, Poisoned, Progress, State, Totals, Value
@@ -29,6 +28,7 @@ from lynex.store.opening import Opening
 from lynex.store.readers import Readers
 from lynex.store.rebuild import top_up
 from lynex.store.removal import apply_missing, apply_tombstone, covered_ids, covered_rows
+from lynex.store.seal import Sealer
 from lynex.store.tombstones import Tombstone, read_tombstones
 
 _LOG: Final = logging.getLogger("lynex.store")
@@ -39,13 +39,13 @@ _CHUNK: Final = 20_000
 class HotStore:
     """The EventStore of a single machine. `cold` is what it has sealed; `set_aside` names damaged databases."""
 
-    def __init__(self, data_dir: Path, config: StorageConfig, clock: Clock, metrics: Metrics) -> None:
+    def __init__(self, data_dir: Path, config: StorageConfig, clock: Clock) -> None:
         self._config = config
         self._clock = clock
-        self._metrics = metrics
         self.cold = Cold(data_dir / "cold")
         self._opening = Opening(data_dir / "hot", config, clock)
         self._dedup = Dedup(data_dir / "hot" / "ids", clock)
+        self._sealer = Sealer(self.snapshot, self.cold, clock)
         self._writing = threading.RLock()
         self._fault: BaseException | None = None
         self._prepared = False
@@ -58,22 +58,24 @@ class HotStore:
             self._readers = self._new_readers()
 
     @classmethod
-    def open(cls, data_dir: Path, config: StorageConfig, clock: Clock, metrics: Metrics) -> "HotStore":
+    def open(cls, data_dir: Path, config: StorageConfig, clock: Clock) -> "HotStore":
         """Quick: a whole file can be asked at once, what takes longer is left to `prepare`. Raises `StorageFailed`."""
-        return cls(data_dir, config, clock, metrics)
+        return cls(data_dir, config, clock)
 
     @property
     def state(self) -> State:
-        return "ready" if self._readers is not None and self._fault is None else "rebuilding"
-
-    @property
-    def needs_prepare(self) -> bool:
-        """True before the first `prepare`, and after a fault that a question has met."""
-        return not self._prepared or self._fault is not None
+        return "ready" if self._prepared and self._fault is None else "rebuilding"
 
     @property
     def known_through(self) -> int:
         return max(self._totals.position, self.cold.sealed_through)
+
+    @property
+    def sealed_through(self) -> int:
+        return self.cold.sealed_through
+
+    def seal(self, through: int) -> int:
+        return self._sealer.seal(through)
 
     @property
     def set_aside(self) -> list[str]:
@@ -102,7 +104,6 @@ class HotStore:
 
     def _exchange_file(self, fault: BaseException) -> None:
         _LOG.error("the hot database is reopened after: %s", fault)
-        self._metrics.storage_errors.labels("hot").inc()
         self._stop_reading()
         self._file.close()
         self._file = self._opening.reopen(fault)
@@ -127,7 +128,7 @@ class HotStore:
             batch = _past(batch, self._totals.position)
             try:
                 return self._append(batch)
-            except (Poisoned, MemoryError):
+            except Poisoned:
                 raise
             except Exception as error:  # whatever it was, only opening the file again makes sure of its state
                 raise self._broken(error) from error
@@ -152,8 +153,6 @@ class HotStore:
         reach("store.after_commit")
         self._totals = advanced(self._totals, entry)
         self._dedup.remember(sifted, batch.last_seq)
-        self._metrics.stored.inc(entry.stored)
-        self._metrics.duplicates.inc(entry.deduplicated)
         if self._file.wal_bytes > _WAL_AT_MOST * self._config.checkpoint_wal_bytes:
             self._checkpoint()
         return Appended(sifted.rows, sifted.duplicates)
@@ -217,7 +216,10 @@ class HotStore:
         while chunk := ids.fetchmany(_CHUNK):
             self._dedup.recent.forget(project_id, [event_id for (event_id,) in chunk])
         ids.close()
-        self.cold.tombstones.add(stone)
+        try:
+            self.cold.tombstones.add(stone)
+        except OSError as error:
+            raise as_storage_error(error) from error
         reach("store.tombstone_written")
         apply_tombstone(self._file, stone)
         self._totals = read_totals(self._file.connection)
@@ -267,9 +269,9 @@ class HotStore:
         return Readers(self._file.cursor, self._config.readers, self._clock)
 
     def _stop_reading(self) -> None:
-        readers, self._readers = self._readers, None
-        if readers is not None:
-            readers.close()
+        if self._readers is not None:
+            self._readers.close()
+            self._readers = None
 
     def _must_be_prepared(self) -> None:
         if self._closed:

@@ -74,6 +74,18 @@ def read_totals(connection: duckdb.DuckDBPyConnection, through: int | None = Non
     return Totals(position, stored, deduplicated, dead_lettered, damaged, deleted)
 
 
+def read_range(connection: duckdb.DuckDBPyConnection, after: int, through: int | None) -> Entry | None:
+    """Everything that follows `after`, in entries that end at or before `through`, as one entry."""
+    found = connection.execute(
+        f"""
+        SELECT min(first_seq), max(last_seq), {_SUMS}, max(committed_at)
+        FROM ledger WHERE first_seq > $1 AND ($2 IS NULL OR last_seq <= $2)
+        """,
+        (after, through),
+    ).fetchone()
+    return Entry(*map(int, found)) if found is not None and found[0] is not None else None
+
+
 def is_whole(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the entries cover 1 … position without hole or overlap, and the rows are as many as they say."""
     covered = connection.execute(

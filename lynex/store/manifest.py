@@ -4,8 +4,8 @@ Each Parquet file carries the same facts in its metadata, so a lost manifest is 
 """
 
 import hashlib
-import json
 import logging
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 import duckdb
 import msgspec
 
+from lynex.store.durable import make_directory, sync_directory
 from lynex.store.record_file import RecordFile
 
 _LOG: Final = logging.getLogger("lynex.store")
@@ -90,9 +91,25 @@ class Manifest:
     def _rebuild(self) -> None:
         _LOG.warning("the manifest in %s is lost or damaged; it is made again from the Parquet files", self._directory)
         if not self._file.missing:
-            aside = self._file.path.with_name(f"damaged-{hash_of(self._file.path)[:12]}-manifest.jsonl")
-            aside.write_bytes(self._file.path.read_bytes())
-        self._file.rewrite(_chain([*self._file.records, *_listed(self._directory)]))
+            put_aside(self._file.path, self._directory)
+        seals = _chain([*self._file.records, *_listed(self._directory)])
+        listed = {file.path for seal in seals for file in seal.files}
+        for path in list(parquet_files(self._directory)):
+            if str(path.relative_to(self._directory)) not in listed:
+                put_aside(path, self._directory)
+        self._file.rewrite(seals)
+
+
+def put_aside(path: Path, directory: Path) -> None:
+    """Move a damaged or doubtful file out of the way, into `damaged/`; nothing is deleted."""
+    folder = directory / "damaged"
+    make_directory(folder)
+    name, number = f"{path.parent.name}-{path.name}", 1
+    while (folder / name).exists():
+        number += 1
+        name = f"{path.parent.name}-{number}-{path.name}"
+    os.rename(path, folder / name)
+    sync_directory(folder)
 
 
 def parquet_files(directory: Path) -> Iterable[Path]:
@@ -111,21 +128,31 @@ def name_for(sha256: str) -> str:
     return f"{sha256[:_HASH_DIGITS]}.parquet"
 
 
-def facts_as_text(facts: FileFacts) -> str:
-    return msgspec.json.encode(facts).decode()
+def described(path: Path, directory: Path, facts: FileFacts, size: int, sha256: str) -> SealedFile:
+    return SealedFile(
+        path=str(path.relative_to(directory)),
+        project_id=facts.project_id,
+        day=facts.day,
+        rows=facts.rows,
+        first_seq=facts.first_seq,
+        last_seq=facts.last_seq,
+        min_at=facts.min_at,
+        max_at=facts.max_at,
+        size=size,
+        sha256=sha256,
+    )
 
 
 def _chain(seals: Iterable[Seal]) -> list[Seal]:
-    """Those that follow each other from sequence 1; of two that start together the longer one was listed last."""
+    """Those that follow each other from sequence 1; of two that begin together the longer one. Holes are damage."""
     chain: list[Seal] = []
     position = 0
-    for seal in sorted(seals, key=lambda seal: (seal.first_seq, -seal.last_seq)):
+    for seal in sorted(seals, key=lambda seal: (seal.first_seq, -seal.last_seq, -len(seal.files))):
         if seal.first_seq <= position:
             continue
         if seal.first_seq > position + 1:
-            seal_of_hole = _hole(position + 1, seal.first_seq - 1, seal.sealed_at)
             _LOG.error("no Parquet file is left of the sequences %d to %d", position + 1, seal.first_seq - 1)
-            chain.append(seal_of_hole)
+            chain.append(_hole(position + 1, seal.first_seq - 1, seal.sealed_at))
         chain.append(seal)
         position = seal.last_seq
     return chain
@@ -149,9 +176,10 @@ def _listed(directory: Path) -> list[Seal]:
     """The seals the Parquet files speak of. One whose files are not all there counts only if a later one follows."""
     found: dict[Seal, list[SealedFile]] = {}
     for path in sorted(parquet_files(directory)):
-        facts = _facts_of(path)
+        sha256 = hash_of(path)
+        facts = _facts_of(path, sha256)
         if facts is not None:
-            found.setdefault(facts.seal, []).append(_described(path, directory, facts))
+            found.setdefault(facts.seal, []).append(described(path, directory, facts, path.stat().st_size, sha256))
     newest = max((seal.last_seq for seal in found), default=0)
     return [
         msgspec.structs.replace(seal, files=tuple(files))
@@ -160,27 +188,12 @@ def _listed(directory: Path) -> list[Seal]:
     ]
 
 
-def _facts_of(path: Path) -> FileFacts | None:
-    if name_for(hash_of(path)) != path.name:
+def _facts_of(path: Path, sha256: str) -> FileFacts | None:
+    if name_for(sha256) != path.name:
         _LOG.error("%s is damaged: its content does not match its name", path)
         return None
     with duckdb.connect(":memory:") as connection:
         found = connection.execute(
             "SELECT decode(value) FROM parquet_kv_metadata($1) WHERE decode(key) = $2", (str(path), FACTS_KEY)
         ).fetchone()
-    return msgspec.convert(json.loads(found[0]), FileFacts) if found else None
-
-
-def _described(path: Path, directory: Path, facts: FileFacts) -> SealedFile:
-    return SealedFile(
-        path=str(path.relative_to(directory)),
-        project_id=facts.project_id,
-        day=facts.day,
-        rows=facts.rows,
-        first_seq=facts.first_seq,
-        last_seq=facts.last_seq,
-        min_at=facts.min_at,
-        max_at=facts.max_at,
-        size=path.stat().st_size,
-        sha256=hash_of(path),
-    )
+    return msgspec.json.decode(found[0], type=FileFacts) if found else None

@@ -16,7 +16,7 @@ from lynex.config import StorageConfig
 from lynex.store.durable import make_directory, sync_directory
 from lynex.store.hot_file import HotFile, as_storage_error, is_damage, is_machine_fault, wal_of
 from lynex.store.ledger import cut_back, is_whole, sound_through
-from lynex.store.probe import probe
+from lynex.store.probe import abort_of
 
 _LOG: Final = logging.getLogger("lynex.store")
 _TRIES: Final = 3
@@ -38,9 +38,9 @@ class Opening:
     def open(self) -> HotFile:
         """At start. Raises `StorageFailed`/`StorageFull` when the machine, not the file, is at fault."""
         if self._path.exists() and not self._was_closed_cleanly():
-            found = probe(self._path, self._config.memory_limit)
-            if not found.usable and not is_machine_fault(found.fault):
-                self._put_aside(found.fault)
+            abort = abort_of(self._path, self._config.memory_limit)
+            if abort is not None:
+                self._put_aside(abort)
         elif not self._path.exists() and wal_of(self._path).exists():
             self._put_aside("its log is there, the database is not")
         self._closed_cleanly.unlink(missing_ok=True)
@@ -49,7 +49,9 @@ class Opening:
     def reopen(self, fault: BaseException) -> HotFile:
         """After a fault at run time: the same file again, three times in five minutes, then a new one."""
         now = self._clock.monotonic()
-        self._faults = [*(then for then in self._faults if now - then < _MEMORY_OF_FAULTS), now]
+        self._faults = [then for then in self._faults if now - then < _MEMORY_OF_FAULTS]
+        if isinstance(fault, duckdb.Error) and not is_machine_fault(str(fault)):
+            self._faults.append(now)
         if is_damage(fault) or len(self._faults) > _TRIES:
             self._put_aside(str(fault))
             self._faults.clear()

@@ -10,10 +10,12 @@ import duckdb
 import pyarrow as pa
 
 from lynex.clock import Clock
-from lynex.errors import OutOfMemory, QueryTimeout, Rebuilding
+from lynex.errors import OutOfMemory, QueryTimeout, Rebuilding, StorageFailed
 from lynex.store.contract import Cancel, Cancelled, Value
 
 _REPEAT: Final = 0.02  # DuckDB forgets an interrupt that comes before the statement has begun: say it again
+
+_LONGEST_GOODBYE: Final = 30.0  # seconds
 
 
 @dataclass(slots=True, eq=False)
@@ -82,7 +84,8 @@ class Readers:
                 statement.why, statement.deadline = statement.why or "closing", 0.0
             self._freed.notify_all()
             self._sooner.notify()
-            self._freed.wait_for(lambda: not self._running)
+            if not self._freed.wait_for(lambda: not self._running, _LONGEST_GOODBYE):
+                raise StorageFailed("A question does not end although it was interrupted.")
             self._sooner.notify()
         self._watchman.join()
         for connection in self._idle:
