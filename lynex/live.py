@@ -85,7 +85,7 @@ class Subscription:
 
 
 class Live:
-    """Everyone who listens, by project. `listening` may be asked from any thread, the rest belongs to the event loop."""
+    """Everyone who listens, by project. `listening` may be asked from any thread; the rest belongs to the loop."""
 
     def __init__(
         self,

@@ -78,6 +78,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._closing = False  # refused: whatever still comes is read and thrown away
         self._refusal: LynexError | None = None
         self._in_head = False
+        self._declining = False
         self._untouched = True
         self._head_bytes = 0
         self._header_count = 0
@@ -117,7 +118,8 @@ class BoundedProtocol(HttpToolsProtocol):
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            self._stay_with_http1(data[upgrade.args[0] :])
+            self._decline_upgrade(data[upgrade.args[0] :])
+            return
         except httptools.HttpParserError:
             refusal = self._refusal
             self._turn_away(
@@ -166,10 +168,17 @@ class BoundedProtocol(HttpToolsProtocol):
         hosts = sum(1 for name, _ in self.headers if name == b"host")
         if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
             self._refuse(MalformedRequest(f"A request needs one Host header, not {hosts}.", code="invalid_host"))
+        if self.parser.should_upgrade():
+            if self.parser.get_method() == b"CONNECT":
+                self._refuse(MalformedRequest("This is not a proxy: CONNECT is not served."))
+            self._declining = True
+            return
         self._arm(self._limits.body_timeout_s)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
+        if self._declining:
+            return
         self._deadline = None
         super().on_message_complete()
 
@@ -213,11 +222,17 @@ class BoundedProtocol(HttpToolsProtocol):
             )
         return self._closing
 
-    def _stay_with_http1(self, rest: bytes) -> None:
-        """An offer to upgrade is declined by answering in HTTP/1.1; the parser has stopped and a new one goes on."""
+    def _decline_upgrade(self, rest: bytes) -> None:
+        """An offer to upgrade is declined by answering in HTTP/1.1.
+
+        The parser has stopped and would lose the body (Java's HttpClient offers h2c with each POST), so a new one is
+        given the same head without the offer.
+        """
+        self._declining = False
+        lines = [b"%b %b HTTP/1.1" % (self.parser.get_method(), self.url)]
+        lines += [b"%b: %b" % header for header in self.headers if header[0] not in (b"upgrade", b"connection")]
         self.parser = httptools.HttpRequestParser(self)
-        if rest:
-            self.data_received(rest)
+        self.data_received(b"\r\n".join([*lines, b"", rest]))
 
     # -- time ----------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ NDJSON: Final = "ndjson"
 
 _KINDS: Final = {b"application/json": JSON, b"application/x-ndjson": NDJSON, b"application/ndjson": NDJSON}
 _MAX_CONTENT_TYPE: Final = 256
+_CONTENT_TYPE_HINT: Final = "Send the header Content-Type: application/json"
 _SMALL: Final = 64 << 10  # bodies up to here are not worth accounting for: the protocol buffers that much anyway
 _STEP: Final = 256 << 10  # bytes expanded in one call
 _THREAD_STEP: Final = 4 << 20
@@ -83,12 +84,14 @@ def kind_of(scope: Scope) -> str:
         return kind
     if len(value) <= _MAX_CONTENT_TYPE:
         essence, *parameters = (part.strip().lower() for part in value.split(b";"))
-        if essence in _KINDS and all(_is_harmless(parameter) for parameter in parameters):
-            return _KINDS[essence]
+        if essence in _KINDS:
+            if all(_is_utf8(parameter) for parameter in parameters):
+                return _KINDS[essence]
+            raise UnsupportedMedia("JSON is taken in UTF-8 only.", code="unsupported_charset", hint=_CONTENT_TYPE_HINT)
     named = value[:64].decode("latin-1").encode("unicode_escape").decode() or "none"
     raise UnsupportedMedia(
         f"The Content-Type is {named}; supported are application/json and application/x-ndjson, in UTF-8.",
-        hint="Send the header Content-Type: application/json",
+        hint=_CONTENT_TYPE_HINT,
     )
 
 
@@ -169,7 +172,7 @@ def _single(scope: Scope, name: bytes) -> bytes:
     return found
 
 
-def _is_harmless(parameter: bytes) -> bool:
+def _is_utf8(parameter: bytes) -> bool:
     name, _, value = parameter.partition(b"=")
     return name.strip() == b"charset" and value.strip().strip(b'"') in (b"utf-8", b"utf8")
 

@@ -56,7 +56,7 @@ def answer(error: LynexError, request_id: str, *, close: bool = False) -> tuple[
     if error.retry_after is not None:
         headers.append((b"retry-after", str(max(1, error.retry_after)).encode()))
     if isinstance(error, Unauthorized):
-        headers.append((b"www-authenticate", b'Bearer realm="lynex"'))
+        headers.append((b"www-authenticate", b"Bearer"))
     if isinstance(error, NotAllowed):
         headers.append((b"allow", ", ".join(error.allowed).encode()))
     if close:
