@@ -137,6 +137,10 @@ class Keys:
             made, revoked, newest = connection.execute(statement.select_from(KEYS)).one()
         return made, revoked, newest if newest is not None else 0
 
+    def any_made(self) -> bool:
+        """Whether there was ever a key, revoked or not."""
+        return self.version()[0] > 0
+
     def digest(self, secret: str) -> bytes:
         """The keyed hash under which a secret is kept."""
         return hmac.digest(self._hash_key, secret.encode(), sha256)

@@ -15,8 +15,8 @@ from lynex.auth.keyring import KeyRing
 from lynex.auth.session_ring import SessionRing
 from lynex.clock import SystemClock
 from lynex.control.dead_letters import Dead
-from lynex.control.records import Records, open_records
 from lynex.errors import Forbidden
+from tests.control_room import Records, open_records
 
 
 def micros(call: Callable[[], object], times: int) -> float:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lynex.clock import Clock
-from lynex.control.records import Records, open_records
+from tests.control_room import Records, open_records
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from sqlalchemy import text
 from lynex.control import migration
 from lynex.control.database import Database
 from lynex.control.private_files import create_private
-from lynex.control.records import Records, open_records
 from lynex.control.schema import METADATA, REVISION
 from lynex.errors import StartRefused, Unavailable
+from tests.control_room import Records, open_records
 
 
 def lock(path: Path, kind: str = "IMMEDIATE") -> sqlite3.Connection:

@@ -6,8 +6,8 @@ import pytest
 
 from lynex.control.key_usage import KeyUsage
 from lynex.control.keys import KeyUse
-from lynex.control.records import open_records
 from lynex.errors import Conflict, InvalidInput, NotFound, Unavailable
+from tests.control_room import open_records
 
 
 @pytest.fixture

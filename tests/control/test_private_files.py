@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from lynex.control.private_files import create_private
-from lynex.control.records import open_records
 from lynex.control.secrets import ServerSecret
 from lynex.errors import StartRefused
+from tests.control_room import open_records
 
 
 def mode(path):

@@ -1,4 +1,4 @@
-"""Opens the whole control room of a data directory: the database, the secret, and everything kept with them."""
+"""The whole control room of a data directory, opened as the appliance opens it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,6 @@ from lynex.control.sessions import Sessions
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Each part may be used from any thread until `database` is closed."""
-
     database: Database
     secret: ServerSecret
     settings: ApplianceSettings
@@ -27,7 +25,7 @@ class Records:
 
 
 def open_records(data_dir: Path, clock: Clock) -> Records:
-    """Open or create `control/lynex.sqlite` and `secret.key`. Raises `StartRefused`."""
+    """Raises `StartRefused`."""
     secret = ServerSecret.open(data_dir / "secret.key")
     database = Database.open(data_dir / "control" / "lynex.sqlite")
     settings = ApplianceSettings(database)
