@@ -20,7 +20,7 @@ EVENT_TYPES: Final = (
 
 
 class Event(msgspec.Struct, gc=False):
-    """One valid event as sent. Field names we know are in snake_case, whatever the sender wrote; unknown ones as sent."""
+    """One valid event as sent. Field names we know are in snake_case, whatever the sender wrote; others as sent."""
 
     event_id: str  # made where the sender gave none
     type: str

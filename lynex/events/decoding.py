@@ -1,0 +1,210 @@
+"""From the bytes of a request to its events: all of them, or every fault of every one of them.
+
+Nothing leaves here that could fail later. The verbatim JSON of each event goes to the journal beside the event.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+from msgspec import Raw, Struct
+
+from lynex.errors import Fault, InvalidInput
+from lynex.events.careful import read_carefully
+from lynex.events.envelope import Event
+from lynex.events.findings import EventFindings, Findings, quoted, refuse
+from lynex.events.limits import Limits
+from lynex.events.quick import QuickReader, read_accepted
+from lynex.events.syntax import parse_loosely, text_of
+from lynex.events.wire import decode_anything, decode_batch_body, decode_list, decode_members
+from lynex.ids import new_event_id
+
+_UNDECODABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_MAX_WARNINGS: Final = 20
+
+
+class Decoded(Struct, frozen=True, gc=False):
+    """The events of a request in order, repeats included, and what was noticed.
+
+    `raws`: the verbatim JSON of each. `made_ids`: index to the id made for an event that had none.
+    `duplicates`: events whose id stood earlier in the same request.
+    """
+
+    events: list[Event]
+    raws: Sequence[bytes | Raw]
+    made_ids: dict[int, str]
+    duplicates: int
+    warnings: list[str]
+
+
+class Unreadable(Struct, frozen=True, gc=False):
+    """A journaled event that cannot be understood (any more), for the dead letters."""
+
+    raw: bytes
+    reason: str
+
+
+def decode_single(data: bytes, limits: Limits, project_id: str | None) -> Decoded:
+    """One JSON object. Raises `InvalidInput`, `Forbidden` (`project_mismatch`), `UnsupportedMedia`."""
+    data = text_of(data).strip()
+    if data.startswith(b"["):
+        parse_loosely(data, limits.max_depth)
+        raise refuse("not_an_object", "Send one JSON object here; batches go to /api/v1/events/batch.")
+    return _Request(limits, project_id, is_single=True).read([data])
+
+
+def decode_batch(data: bytes, limits: Limits, project_id: str | None) -> Decoded:
+    """`{"events": […]}` or a bare array. Raises like `decode_single`."""
+    request = _Request(limits, project_id)
+    return request.read(request.split(text_of(data).strip()))
+
+
+def decode_ndjson(data: bytes, limits: Limits, project_id: str | None) -> Decoded:
+    """One JSON object a line; empty lines do not count. Raises like `decode_single`."""
+    lines = text_of(data).split(b"\n")
+    numbers = [number for number, line in enumerate(lines, 1) if line and not line.isspace()]
+    return _Request(limits, project_id, lines=numbers).read([lines[number - 1].strip() for number in numbers])
+
+
+def decode_journaled(data: bytes, made_ids: dict[int, str]) -> list[Event | Unreadable]:
+    """The events of a JSON array that was accepted once: without limits, each on its own."""
+    try:
+        raws = decode_list(data)
+    except _UNDECODABLE as error:
+        return [Unreadable(bytes(data), f"The journaled array is no JSON: {error}")]
+    return [_journaled(raw, made_ids.get(index)) for index, raw in enumerate(raws)]
+
+
+def _journaled(raw: Raw, made_id: str | None) -> Event | Unreadable:
+    size = len(memoryview(raw))
+    event = read_accepted(raw, size)
+    if event is None:
+        findings = Findings()
+        try:
+            reading = read_carefully(decode_anything(raw), size, None, None, EventFindings(findings, None))
+        except _UNDECODABLE as error:
+            return Unreadable(bytes(raw), f"The event is no JSON: {error}")
+        if reading.event is None:
+            return Unreadable(bytes(raw), "; ".join(f"{f.field}: {f.message}" for f in findings.faults))
+        event = reading.event
+    if not event.event_id:
+        if made_id is None:
+            return Unreadable(bytes(raw), "eventId: the event has none and none was made for it.")
+        event.event_id = made_id
+    return event
+
+
+class _Request:
+    """One request on its way to `Decoded`. `lines`: the line number of each event, where lines are events."""
+
+    def __init__(
+        self, limits: Limits, project_id: str | None, *, is_single: bool = False, lines: list[int] | None = None
+    ) -> None:
+        self._limits = limits
+        self._project_id = project_id
+        self._is_single = is_single
+        self._lines = lines
+        self._findings = Findings()
+        self._warnings: list[str] = []
+
+    def split(self, data: bytes) -> list[Raw]:
+        """The verbatim members of a batch."""
+        try:
+            return decode_list(data) if data.startswith(b"[") else self._members_of_object(data)
+        except _UNDECODABLE as error:
+            raise self._explain(data, error) from None
+
+    def read(self, raws: Sequence[bytes | Raw]) -> Decoded:
+        self._check_count(len(raws))
+        quick = QuickReader(self._limits, self._project_id)
+        largest = self._limits.max_event_bytes
+        events: list[Event] = []
+        made_ids: dict[int, str] = {}
+        for index, raw in enumerate(raws):
+            size = len(memoryview(raw))
+            event = quick.read(raw, size) if size <= largest else None
+            if event is None:
+                event = self._look_closer(index, raw, size)
+                if event is None:
+                    continue
+            if not event.event_id:
+                event.event_id = made_ids[index] = new_event_id()
+            events.append(event)
+        self._findings.raise_if_any(len(raws))
+        duplicates = len(events) - len({event.event_id for event in events})
+        return Decoded(events, raws, made_ids, duplicates, self._shown_warnings())
+
+    def _members_of_object(self, data: bytes) -> list[Raw]:
+        try:
+            return decode_batch_body(data).events
+        except msgspec.ValidationError:
+            pass
+        if not data.startswith(b"{"):
+            decode_anything(data)
+            raise refuse("not_an_object", 'Send {"events": [ … ]}, or an array of events.')
+        members = decode_members(data)
+        events = members.get("events")
+        if events is None:
+            raise refuse("missing_field", 'events is missing. Send {"events": [ … ]}, or an array of events.')
+        if not bytes(events).startswith(b"["):
+            raise InvalidInput("events must be a list.", code="wrong_type", faults=(_events_fault(),))
+        strays = [name for name in members if name != "events"]
+        self._warn(None, [f"field {quoted(strays[0])} beside events is not known and was ignored"] if strays else [])
+        return decode_list(events)
+
+    def _check_count(self, count: int) -> None:
+        if not count:
+            raise refuse("empty_batch", "The batch has no events.")
+        most = self._limits.max_batch_events
+        if count > most:
+            raise refuse("batch_too_large", f"{count} events; the limit is {most}.")
+
+    def _look_closer(self, index: int, raw: bytes | Raw, size: int) -> Event | None:
+        findings = EventFindings(self._findings, None if self._is_single else index)
+        if size > self._limits.max_event_bytes:
+            limit = self._limits.max_event_bytes
+            findings.add("", "event_too_large", f"The event has {size} bytes; the limit is {limit}.")
+            return None
+        try:
+            value, strict_error = decode_anything(raw), None
+        except _UNDECODABLE as error:
+            value, strict_error = self._parse_loosely(index, bytes(raw), findings), error
+        if findings:
+            return None
+        reading = read_carefully(value, size, self._limits, self._project_id, findings)
+        if strict_error is not None and not findings:
+            findings.add("", "invalid_json", f"Invalid JSON: {strict_error}.")
+            return None
+        self._warn(index, reading.warnings)
+        return reading.event
+
+    def _parse_loosely(self, index: int, raw: bytes, findings: EventFindings) -> Any:
+        try:
+            line = self._lines[index] if self._lines is not None else 1
+            return parse_loosely(raw, self._limits.max_depth, line=line)
+        except InvalidInput as error:
+            findings.add("", error.code, error.detail)
+            return None
+
+    def _explain(self, data: bytes, error: Exception) -> InvalidInput:
+        """Why a batch could not even be split; raises as soon as that is known."""
+        value = parse_loosely(data, self._limits.max_depth, around=2)
+        members = value.get("events") if isinstance(value, dict) else value
+        if isinstance(members, list):
+            self._check_count(len(members))
+            for index, member in enumerate(members):
+                read_carefully(member, 0, self._limits, self._project_id, EventFindings(self._findings, index))
+            self._findings.raise_if_any(len(members))
+        return refuse("invalid_json", f"Invalid JSON: {error}.")
+
+    def _warn(self, index: int | None, warnings: list[str]) -> None:
+        where = "" if index is None or self._is_single else f"event {index}: "
+        self._warnings.extend(where + warning for warning in warnings)
+
+    def _shown_warnings(self) -> list[str]:
+        unnamed = len(self._warnings) - _MAX_WARNINGS
+        return self._warnings if unnamed <= 0 else [*self._warnings[:_MAX_WARNINGS], f"{unnamed} more warnings"]
+
+
+def _events_fault() -> Fault:
+    return Fault("events", "wrong_type", "events must be a list.")

@@ -1,0 +1,131 @@
+"""What any JSON value must hold to, known field or not: nesting, number of keys, key names, numbers, real Unicode."""
+
+from typing import Any, Final
+
+from lynex.events.findings import EventFindings, inside, quoted
+from lynex.events.identifiers import has_control
+from lynex.events.limits import Limits
+from lynex.events.numbers import HIGHEST, LOWEST, BadNumber, beyond_64_bits
+
+MAX_KEY_BYTES: Final = 256
+_REMEMBERED_KEYS: Final = 20_000
+_SHORT_KEY: Final = MAX_KEY_BYTES // 4  # characters that fit whatever they are
+
+
+class KeyNames:
+    """Key names seen to be good: senders use the same few again and again."""
+
+    def __init__(self) -> None:
+        self._good: set[str] = set()
+
+    def count(self, value: dict[str, Any], room: int) -> int:
+        """The number of keys, nested ones included; negative: look closer. `room`: how much deeper it may nest."""
+        if not self._good.issuperset(value) and not self._learn(value):
+            return -1
+        total = len(value)
+        for member in value.values():
+            kind = type(member)
+            if kind is dict:
+                inner = self.count(member, room - 1) if room > 0 else -1
+            elif kind is list:
+                inner = self._count_in_list(member, room - 1) if room > 0 else -1
+            else:
+                continue
+            if inner < 0:
+                return -1
+            total += inner
+        return total
+
+    def _count_in_list(self, value: list[Any], room: int) -> int:
+        total = 0
+        for member in value:
+            kind = type(member)
+            if kind is dict:
+                inner = self.count(member, room - 1) if room > 0 else -1
+            elif kind is list:
+                inner = self._count_in_list(member, room - 1) if room > 0 else -1
+            else:
+                continue
+            if inner < 0:
+                return -1
+            total += inner
+        return total
+
+    def _learn(self, names: dict[str, Any]) -> bool:
+        for name in names:
+            if len(name) > _SHORT_KEY or not (name.isprintable() or key_fault(name) is None):
+                return False
+        if len(self._good) > _REMEMBERED_KEYS:
+            self._good = set()
+        self._good.update(names)
+        return True
+
+
+def key_fault(name: str) -> tuple[str, str] | None:
+    """Code and message."""
+    size = len(name.encode("utf-8", "surrogatepass"))
+    if size > MAX_KEY_BYTES:
+        return "invalid_key", f"Key {quoted(name)} has {size} bytes; the limit is {MAX_KEY_BYTES}."
+    if "\0" in name:  # two keys could become one where NUL is cut
+        return "invalid_key", f"Key {quoted(name)} contains NUL."
+    if has_control(name):
+        return "invalid_identifier", f"Key {quoted(name)} contains a control character."
+    if has_lone_surrogate(name):
+        return "invalid_unicode", f"Key {quoted(name)} contains half of a surrogate pair."
+    return None
+
+
+def has_lone_surrogate(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def inspect_value(value: Any, limits: Limits | None, findings: EventFindings) -> None:
+    """Find every fault that has nothing to do with what the fields mean."""
+    keys = 0
+    deepest = limits.max_depth if limits is not None else 1000
+    waiting: list[tuple[Any, str, int]] = [(value, "", 1)]
+    while waiting:
+        member, path, depth = waiting.pop()
+        if isinstance(member, dict | list) and depth > deepest:
+            findings.add("", "too_deep", f"Nesting deeper than {deepest}.")
+            return
+        if isinstance(member, dict):
+            keys += len(member)
+            _inspect_keys(member, path, findings)
+            waiting.extend((inner, inside(path, name), depth + 1) for name, inner in member.items() if _is_open(inner))
+        elif isinstance(member, list):
+            waiting.extend((inner, inside(path, i), depth + 1) for i, inner in enumerate(member) if _is_open(inner))
+        else:
+            _inspect_leaf(member, path, findings)
+    if limits is not None and keys > limits.max_keys:
+        findings.add("", "too_many_keys", f"The event has {keys} keys; the limit is {limits.max_keys}.")
+
+
+def _is_open(value: object) -> bool:
+    """Whether there may be a fault in it."""
+    if isinstance(value, str):
+        return not value.isascii() and has_lone_surrogate(value)
+    if isinstance(value, int):
+        return not LOWEST <= value <= HIGHEST
+    return isinstance(value, dict | list | BadNumber)
+
+
+def _inspect_keys(value: dict[str, Any], path: str, findings: EventFindings) -> None:
+    for name in value:
+        fault = key_fault(name)
+        if fault is not None:
+            findings.add(inside(path, name), *fault)
+
+
+def _inspect_leaf(value: object, path: str, findings: EventFindings) -> None:
+    if isinstance(value, BadNumber):
+        findings.add(path, value.code, value.message)
+    elif isinstance(value, str):
+        findings.add(path, "invalid_unicode", "Text contains half of a surrogate pair, which is no character.")
+    else:
+        fault = beyond_64_bits()
+        findings.add(path, fault.code, fault.message)

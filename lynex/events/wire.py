@@ -1,0 +1,45 @@
+"""The envelope on the wire, in both spellings, and the strict decoders of requests."""
+
+from typing import Any, Final
+
+import msgspec
+from msgspec import Raw, Struct
+
+ENVELOPE_FIELDS: Final = {
+    "eventId": "event_id",
+    "event_id": "event_id",
+    "projectId": "project_id",
+    "project_id": "project_id",
+    "type": "type",
+    "timestamp": "timestamp",
+    "sdk": "sdk",
+    "context": "context",
+    "body": "body",
+}
+
+
+class Envelope(Struct, forbid_unknown_fields=True, gc=False):
+    """What an ordinary event decodes into; anything else is read with care."""
+
+    type: str
+    body: dict[str, Any]
+    eventId: str | None = None
+    event_id: str | None = None
+    projectId: str | None = None
+    project_id: str | None = None
+    timestamp: str | None = None
+    sdk: dict[str, Any] | None = None
+    context: dict[str, Any] | None = None
+
+
+class BatchBody(Struct, forbid_unknown_fields=True):
+    events: list[Raw]
+
+
+decode_envelope: Final = msgspec.json.Decoder(Envelope).decode
+decode_anything: Final = msgspec.json.Decoder().decode
+decode_batch_body: Final = msgspec.json.Decoder(BatchBody).decode
+decode_members: Final = msgspec.json.Decoder(dict[str, Raw]).decode
+decode_list: Final = msgspec.json.Decoder(list[Raw]).decode
+fit_64_bits: Final = msgspec.msgpack.Encoder().encode
+"""Raises OverflowError for integers beyond 64 bits: the cheapest way to ask."""
