@@ -56,16 +56,13 @@ class Journal:
     appends return.
     """
 
-    def __init__(
-        self, shelf: Shelf, writer: JournalWriter, clock: Clock, metrics: Metrics, *, max_bytes: int, interval: bool
-    ) -> None:
+    def __init__(self, shelf: Shelf, writer: JournalWriter, clock: Clock, metrics: Metrics, *, max_bytes: int) -> None:
         self.on_durable: Callable[[list[Frame]], None] | None = None
         self._shelf = shelf
         self._writer = writer
         self._clock = clock
         self._metrics = metrics
         self._max_bytes = max_bytes
-        self._interval = interval
         self._wakes = threading.Condition()
         self._waiting: deque[_Entry] = deque()  # under _wakes
         self._closing = False  # under _wakes
@@ -77,7 +74,7 @@ class Journal:
         self._thread = threading.Thread(target=self._run, name="lynex-journal", daemon=True)
 
     @classmethod
-    def open(  # noqa: PLR0917 - the parts, passed once
+    def open(
         cls,
         disk: Disk,
         directory: Path,
@@ -103,7 +100,7 @@ class Journal:
             sync=durability == "sync",
         )
         writer.tend()
-        journal = cls(shelf, writer, clock, metrics, max_bytes=config.max_bytes, interval=durability == "interval")
+        journal = cls(shelf, writer, clock, metrics, max_bytes=config.max_bytes)
         journal._report(recovered.torn_tails, recovered.sync_failed)
         journal._thread.start()
         return journal
@@ -234,7 +231,9 @@ class Journal:
         """The writer's thread. It lives until `close`, whatever happens."""
         while (entries := self._next()) is not None:
             try:
-                self._flush(entries) if entries else self._tend()
+                if entries:
+                    self._flush(entries)
+                self._tend(idle=not entries)
             except Exception:
                 _log.exception("The journal's thread goes on after an unexpected error.")
         try:
@@ -259,7 +258,7 @@ class Journal:
             return None if self._closing and not entries else entries
 
     def _patience(self) -> float | None:
-        if self._writer.unsynced:
+        if self._writer.unsynced_since:
             return _INTERVAL_SECONDS
         return None if self._writer.refusal is None else _TEND_SECONDS
 
@@ -273,22 +272,19 @@ class Journal:
             _log.exception("A flush failed unexpectedly.")
             outcome = StorageFailed(f"The journal could not be written ({type(fault).__name__}).")
         entries[0].answer.get_loop().call_soon_threadsafe(self._settle, entries, outcome)
-        self._sync_if_due()
 
-    def _tend(self) -> None:
-        self._sync_if_due()
-        with self._wakes:
-            rotations, self._rotations = self._rotations, []
-        if rotations:
+    def _tend(self, *, idle: bool) -> None:
+        since = self._writer.unsynced_since
+        if since and self._clock.monotonic() - since >= _INTERVAL_SECONDS:
+            self._writer.sync()
+        if self._rotations:
+            with self._wakes:
+                rotations, self._rotations = self._rotations, []
             self._writer.rotate()
             for done in rotations:
                 done.set()
-        self._writer.tend()
-
-    def _sync_if_due(self) -> None:
-        since = self._writer.unsynced
-        if since and self._clock.monotonic() - since >= _INTERVAL_SECONDS:
-            self._writer.sync()
+        if idle:
+            self._writer.tend()
 
     def _settle(self, entries: list[_Entry], outcome: "list[Frame] | Unavailable") -> None:
         """On the event loop: hand the frames on, then answer the callers."""

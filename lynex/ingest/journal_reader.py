@@ -1,10 +1,12 @@
 """Reads the journal back, from any thread, while it is being written and freed."""
 
-from collections.abc import Callable
+import bisect
+from collections.abc import Callable, Iterator
 
 from lynex.errors import StorageFailed
 from lynex.ingest.frames import Frame, Walk
-from lynex.ingest.segments import Damage, Hole, Segment, Shelf, Stretch, place
+from lynex.ingest.segments import Damage, Shelf, Stretch, merged
+from lynex.ingest.survey import Hole, Placed, Read, Stray, place, survey
 
 
 def read_after(shelf: Shelf, after: int, max_bytes: int, tell: Callable[[Damage], None]) -> list[Frame]:
@@ -12,53 +14,89 @@ def read_after(shelf: Shelf, after: int, max_bytes: int, tell: Callable[[Damage]
 
     Damage is passed over, and told when it was not known yet. Raises StorageFailed.
     """
-    reading = _Reading(shelf, after, max_bytes, tell)
+    frames: list[Frame] = []
     for stretch in shelf.following(after):
         try:
-            reading.read(stretch)
+            for frame in _frames(shelf, stretch, after, tell):
+                frames.append(frame)
+                max_bytes -= len(frame.payload)
+                if max_bytes <= 0:
+                    return frames
         except FileNotFoundError:
             if shelf.holds(stretch.segment):
                 raise StorageFailed(f"{stretch.segment.path} is gone.") from None
         except OSError as fault:
             raise StorageFailed(f"{stretch.segment.path} cannot be read: {fault.strerror}.") from fault
-        if reading.room <= 0:
-            break
-    return reading.frames
+    return frames
 
 
-class _Reading:
-    """One read on its way: what it has found, and how many bytes it may still take."""
-
-    def __init__(self, shelf: Shelf, after: int, room: int, tell: Callable[[Damage], None]) -> None:
-        self.frames: list[Frame] = []
-        self.room = room
-        self._shelf = shelf
-        self._after = after
-        self._tell = tell
-
-    def read(self, stretch: Stretch) -> None:
-        path, expected = stretch.segment.path, stretch.sequence
-        disk = self._shelf.disk
-        walk = Walk(lambda offset, length: disk.read(path, offset, length), stretch.offset, stretch.end)
-        for item in place(walk, stretch.sequence, stretch.offset, stretch.last_seq):
+def _frames(shelf: Shelf, stretch: Stretch, after: int, tell: Callable[[Damage], None]) -> Iterator[Frame]:
+    """The frames of one stretch. Unknown damage has the whole segment surveyed, once, to read around it."""
+    surveyed = False
+    while True:
+        surprised = False
+        for item in _items(shelf, stretch, after):
             if isinstance(item, Hole):
-                expected = item.last_seq + 1
-                self._note(stretch.segment, item.first_seq, item.last_seq)
-                continue
-            expected = item.frame.last_seq + 1
-            self._shelf.mark(stretch.segment, item.frame.first_seq, item.offset)
-            self._take(item.frame)
-            if self.room <= 0:
-                return
-        if expected <= stretch.last_seq:
-            self._note(stretch.segment, expected, stretch.last_seq)
+                if not surveyed and not shelf.knows(stretch.segment, item.first_seq, item.last_seq):
+                    surprised = True
+                    break
+            elif item.frame.last_seq > after:
+                if stretch.order is None:
+                    shelf.mark(stretch.segment, item.frame.first_seq, item.offset)
+                after = item.frame.last_seq
+                yield item.frame
+        if not surprised:
+            return
+        _survey(shelf, stretch, tell)
+        stretches = [each for each in shelf.following(after) if each.segment is stretch.segment]
+        if not stretches:
+            return
+        stretch, surveyed = stretches[0], True
 
-    def _take(self, frame: Frame) -> None:
-        if frame.last_seq > self._after:
-            self.frames.append(frame)
-            self.room -= len(frame.payload)
 
-    def _note(self, segment: Segment, first_seq: int, last_seq: int) -> None:
-        damage = Damage(first_seq, last_seq, segment.path.name)
-        if self._shelf.note_damage(segment, damage):
-            self._tell(damage)
+def _items(shelf: Shelf, stretch: Stretch, after: int) -> Iterator[Placed | Hole]:
+    """Readable frames and holes up to the end of the stretch."""
+    read = _reading(shelf, stretch)
+    expected = stretch.sequence
+    found = _in_order(read, stretch, after) if stretch.order else _as_they_stand(read, stretch)
+    for item in found:
+        expected = (item if isinstance(item, Hole) else item.frame).last_seq + 1
+        yield item
+    if expected <= stretch.last_seq:
+        yield Hole(expected, stretch.last_seq)
+
+
+def _as_they_stand(read: Read, stretch: Stretch) -> Iterator[Placed | Hole]:
+    for item in place(Walk(read, stretch.offset, stretch.end), stretch.sequence, stretch.last_seq):
+        if not isinstance(item, Stray):
+            yield item
+
+
+def _in_order(read: Read, stretch: Stretch, after: int) -> Iterator[Placed | Hole]:
+    """Frames of a segment whose blocks have changed places, each looked up where the survey found it."""
+    assert stretch.order is not None
+    begin = max(0, bisect.bisect_right(stretch.order, after + 1, key=lambda entry: entry[0]) - 1)
+    expected = stretch.order[begin][0]
+    for sequence, offset, end in stretch.order[begin:]:
+        for item in place(Walk(read, offset, end), sequence, stretch.last_seq):
+            if isinstance(item, Placed):
+                if sequence > expected:
+                    yield Hole(expected, sequence - 1)
+                yield item
+                expected = item.frame.last_seq + 1
+
+
+def _survey(shelf: Shelf, stretch: Stretch, tell: Callable[[Damage], None]) -> None:
+    segment = stretch.segment
+    found = survey(_reading(shelf, stretch), segment.first_seq, segment.frames_at, stretch.end, stretch.last_seq)
+    if found.seen < stretch.last_seq:
+        found.holes.append(Hole(found.seen + 1, stretch.last_seq))
+    fresh = [each for each in merged(found.holes, segment) if not shelf.knows(segment, each.first_seq, each.last_seq)]
+    shelf.note_damage(segment, fresh, found.order)
+    for damage in fresh:
+        tell(damage)
+
+
+def _reading(shelf: Shelf, stretch: Stretch) -> Read:
+    disk, path = shelf.disk, stretch.segment.path
+    return lambda offset, length: disk.read(path, offset, length)

@@ -59,17 +59,18 @@ class JournalWriter:
         self._space_at = float("-inf")
         self._space_left = 0
         self._fault: BaseException | None = None
+        self._broken = False  # no segment could be opened; not merely being between two
         self._fault_said = ""
 
     @property
     def refusal(self) -> Unavailable | None:
         """Why a flush would be refused now, as far as is known without asking the disk."""
-        if self._active is None:
+        if self._broken:
             return _refusal(self._fault)
         return _disk_low() if self._space_left < 0 else None
 
     @property
-    def unsynced(self) -> float:
+    def unsynced_since(self) -> float:
         """Since when (monotonic) written frames wait for a flush; 0 when none do."""
         return self._active.unsynced_since if self._active is not None else 0.0
 
@@ -81,16 +82,12 @@ class JournalWriter:
         self._ready(sum(len(payload) for payload, _ in entries))
         active = self._active
         assert active is not None
+        frames, data = self._encode(entries)
         try:
-            frames, data = self._encode(entries)
             self._write(active, data)
+            self._place(active.segment, frames)
         except Exception as fault:  # whatever it was, the file's content is now in doubt
             raise self._give_up(fault) from fault
-        placed, offset = [], active.segment.end
-        for frame in frames:
-            placed.append((frame, offset))
-            offset += PREFIX_BYTES + len(frame.payload)
-        self._shelf.extend(active.segment, placed, offset)
         return frames
 
     def tend(self) -> None:
@@ -186,6 +183,16 @@ class JournalWriter:
             active.unsynced_since = active.unsynced_since or self._clock.monotonic()
         reach("journal.after_sync")
 
+    def _place(self, segment: Segment, frames: list[Frame]) -> None:
+        """The frames are durable: from now on they count."""
+        placed, offset = [], segment.end
+        for frame in frames:
+            placed.append((frame, offset))
+            offset += PREFIX_BYTES + len(frame.payload)
+        if segment.last_seq < segment.first_seq:
+            segment.created = self._clock.now()  # an empty segment may have waited long for its first event
+        self._shelf.extend(segment, placed, offset)
+
     def _fdatasync(self, handle: int) -> None:
         begun = self._clock.monotonic()
         self._disk.fdatasync(handle)
@@ -213,6 +220,7 @@ class JournalWriter:
         segment = Segment(path, first_seq, origin.created, origin.after, first_seq - 1, size, size, size)
         self._shelf.put(segment)
         self._active = _Active(segment, handle)
+        self._broken = False
 
     def _give_up(self, fault: BaseException) -> Unavailable:
         """Never touch the failed file again, end it with a new segment, and say what the callers are to be told."""
@@ -250,6 +258,7 @@ class JournalWriter:
 
     def _note(self, fault: BaseException, outcome: str) -> None:
         self._fault = fault
+        self._broken = self._active is None
         self._retry_at = self._clock.monotonic() + _RETRY_SECONDS
         self._metrics.storage_errors.labels("journal").inc()
         if self._fault_said != (said := f"{type(fault).__name__}: {fault}"):

@@ -11,8 +11,9 @@ from typing import Final
 from lynex import __version__
 from lynex.errors import StartRefused
 from lynex.ingest.disk import Disk
-from lynex.ingest.frames import FLUSH_START, NewerFormat, Origin, Piece, Walk, decode_origin
-from lynex.ingest.segments import UNFINISHED, Damage, Hole, Segment, first_seq_of, place, segment_path
+from lynex.ingest.frames import NewerFormat, Origin, Piece, Walk, decode_origin
+from lynex.ingest.segments import UNFINISHED, Damage, Segment, first_seq_of, merged, segment_path
+from lynex.ingest.survey import Hole, Read, Survey, survey
 
 _log: Final = logging.getLogger("lynex.journal")
 
@@ -46,7 +47,7 @@ def recover(disk: Disk, directory: Path, next_after: int) -> Recovered:
 def _open(disk: Disk, path: Path, first_seq: int) -> Segment:
     """What the first frame says. Raises StartRefused for a newer format or a renamed file; nothing is changed."""
     size = disk.size(path)
-    piece = next(iter(_walk(disk, path, 0, size)), Piece(0, 0, None, None))
+    piece = next(iter(Walk(_reading(disk, path), 0, size)), Piece(0, 0, None, None))
     try:
         origin = decode_origin(piece)
     except NewerFormat as newer:
@@ -82,52 +83,35 @@ def _read_closed(disk: Disk, segment: Segment, following: Segment, next_after: i
     if limit <= next_after:
         segment.last_seq, segment.end = max(limit, segment.last_seq), segment.file_bytes
         return
-    holes = _take_frames(disk, segment, limit)
-    if segment.last_seq < limit:
-        holes.append(Hole(segment.last_seq + 1, limit, segment.end))
+    found = _survey(disk, segment, limit)
+    if found.seen < limit:
+        found.holes.append(Hole(found.seen + 1, limit))
+    segment.damage += merged(found.holes, segment)
     segment.last_seq = max(limit, segment.last_seq)
-    segment.damage += _merged(holes, segment)
 
 
-def _take_frames(disk: Disk, segment: Segment, limit: int) -> list[Hole]:
-    """Move the segment's end over its readable frames; answer what is missing before and between them."""
-    holes: list[Hole] = []
-    walk = _walk(disk, segment.path, segment.frames_at, segment.file_bytes)
-    for found in place(walk, segment.first_seq, segment.frames_at, limit):
-        if isinstance(found, Hole):
-            holes.append(found)
-            continue
-        segment.mark(found.frame.first_seq, found.offset)
-        segment.end, segment.last_seq = found.end, found.frame.last_seq
-    return holes
-
-
-def _read_newest(disk: Disk, segment: Segment, found: Recovered) -> None:
+def _read_newest(disk: Disk, segment: Segment, recovered: Recovered) -> None:
     """The newest segment may end in a flush that never finished: that tail is cut, anything before it is damage."""
-    holes: list[Hole] = []
-    durable_at, durable = segment.frames_at, segment.first_seq - 1  # a later flush began here: all before was durable
-    walk = _walk(disk, segment.path, segment.frames_at, segment.file_bytes)
-    for item in place(walk, segment.first_seq, segment.frames_at, None):
-        if isinstance(item, Hole):
-            holes.append(item)
-        else:
-            segment.mark(item.frame.first_seq, item.offset)
-            segment.end, segment.last_seq = item.end, item.frame.last_seq
-        if item.header is not None and item.header.flags & FLUSH_START:
-            durable_at, durable = item.offset, item.header.sequence - 1
-    segment.end = cut = max(durable_at, segment.end)
-    segment.last_seq = max(durable, segment.last_seq)
-    segment.damage += _merged([hole for hole in holes if hole.last_seq <= durable], segment)
-    unsure = [hole for hole in holes if durable < hole.last_seq <= segment.last_seq]
-    segment.damage += _merged(unsure, segment, certain=False)
-    _settle_tail(disk, segment, cut, found)
+    found = _survey(disk, segment, None)
+    cut = max(found.durable_at, found.end)
+    segment.end, segment.last_seq = cut, max(found.durable, found.last_seq)
+    segment.damage += merged([hole for hole in found.holes if hole.last_seq <= found.durable], segment)
+    unsure = [hole for hole in found.holes if found.durable < hole.last_seq <= segment.last_seq]
+    segment.damage += merged(unsure, segment, certain=False)
+    _settle_tail(disk, segment, cut, recovered)
 
 
-def _settle_tail(disk: Disk, segment: Segment, cut: int, found: Recovered) -> None:
+def _survey(disk: Disk, segment: Segment, limit: int | None) -> Survey:
+    found = survey(_reading(disk, segment.path), segment.first_seq, segment.frames_at, segment.file_bytes, limit)
+    segment.end, segment.marks, segment.order = found.end, found.marks, found.order
+    return found
+
+
+def _settle_tail(disk: Disk, segment: Segment, cut: int, recovered: Recovered) -> None:
     """Cut what is torn, and make what was found in the page cache durable before anybody builds on it."""
     if cut < segment.file_bytes:
         _log.warning("%s ends in %d torn bytes, now cut.", segment.path, segment.file_bytes - cut)
-        found.torn_tails += 1
+        recovered.torn_tails += 1
     try:
         handle = disk.open_append(segment.path)
         try:
@@ -141,27 +125,15 @@ def _settle_tail(disk: Disk, segment: Segment, cut: int, found: Recovered) -> No
     except OSError as fault:
         # The next segment's name ends this one all the same; only a power loss could now take unacknowledged frames.
         _log.error("%s could not be flushed at start: %s", segment.path, fault)
-        found.sync_failed = True
+        recovered.sync_failed = True
 
 
-def _merged(holes: list[Hole], segment: Segment, *, certain: bool = True) -> list[Damage]:
-    """Neighbouring holes as one range."""
-    ranges: list[Damage] = []
-    for hole in sorted(holes, key=lambda hole: hole.first_seq):
-        if ranges and ranges[-1].last_seq + 1 == hole.first_seq:
-            ranges[-1] = Damage(ranges[-1].first_seq, hole.last_seq, segment.path.name, certain)
-        else:
-            ranges.append(Damage(hole.first_seq, hole.last_seq, segment.path.name, certain))
-    return ranges
-
-
-def _walk(disk: Disk, path: Path, start: int, end: int) -> Walk:
+def _reading(disk: Disk, path: Path) -> Read:
     def read(offset: int, length: int) -> bytes:
         try:
             return disk.read(path, offset, length)
         except OSError as fault:
-            raise StartRefused(
-                f"{path} cannot be read: {fault}.", hint="Check the disk and the file's owner."
-            ) from fault
+            hint = "Check the disk and the file's owner."
+            raise StartRefused(f"{path} cannot be read: {fault}.", hint=hint) from fault
 
-    return Walk(read, start, end)
+    return read

@@ -8,21 +8,20 @@ sequence were refused (their flush failed) and do not count. The shelf may be us
 import bisect
 import re
 import threading
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from lynex.failpoints import reach
 from lynex.ingest.disk import Disk
-from lynex.ingest.frames import SEGMENT, Frame, Header, Piece
+from lynex.ingest.frames import Frame
+from lynex.ingest.survey import Hole, Order, add_mark
 
 SUFFIX: Final = ".journal"
 UNFINISHED: Final = ".journal.new"
 SET_ASIDE: Final = ".damaged"
 
 _NAME: Final = re.compile(r"(\d{20})\.journal")
-_MARK_EVERY: Final = 256 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,47 +42,6 @@ class Damage:
         return self.last_seq - self.first_seq + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A readable frame and where it stands."""
-
-    frame: Frame
-    header: Header
-    offset: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """Sequences missing at `offset`; `header` when at least the frame's header can be read."""
-
-    first_seq: int
-    last_seq: int
-    offset: int
-    header: Header | None = None
-
-
-def place(pieces: Iterable[Piece], expected: int, offset: int, limit: int | None) -> Iterator[Placed | Hole]:
-    """Frames in order of sequence from `expected` through `limit`, and what is missing between them.
-
-    Frames that repeat earlier sequences, or lie beyond the limit, are passed over.
-    """
-    for piece in pieces:
-        header = piece.header
-        if header is None or header.flags & SEGMENT or header.count == 0 or header.sequence < expected:
-            continue
-        if limit is not None and header.last_seq > limit:
-            continue
-        if header.sequence > expected:
-            yield Hole(expected, header.sequence - 1, offset)
-        if piece.payload is None:
-            yield Hole(header.sequence, header.last_seq, piece.offset, header)
-        else:
-            frame = Frame(header.sequence, header.count, piece.payload)
-            yield Placed(frame, header, piece.offset, piece.end)
-        expected, offset = header.last_seq + 1, piece.end
-
-
 @dataclass(slots=True, eq=False)
 class Segment:
     """One file. `end` is where its readable, durable frames end; `last_seq` is `first_seq - 1` while it has none."""
@@ -98,10 +56,7 @@ class Segment:
     frames_at: int  # where the first frame with events begins
     damage: list[Damage] = field(default_factory=list)
     marks: list[tuple[int, int]] = field(default_factory=list)  # (sequence, offset), now and then
-
-    def mark(self, sequence: int, offset: int) -> None:
-        if offset >= (self.marks[-1][1] if self.marks else 0) + _MARK_EVERY:
-            self.marks.append((sequence, offset))
+    order: Order | None = None  # where each frame is, when they do not stand in order
 
     def place_of(self, sequence: int) -> tuple[int, int]:
         """The nearest known (sequence, offset) at or before `sequence`."""
@@ -118,6 +73,18 @@ class Stretch:
     offset: int
     last_seq: int
     end: int
+    order: Order | None
+
+
+def merged(holes: list[Hole], segment: Segment, *, certain: bool = True) -> list[Damage]:
+    """Holes as damage, neighbouring ones as one range."""
+    ranges: list[Damage] = []
+    for hole in sorted(holes, key=lambda hole: hole.first_seq):
+        if ranges and ranges[-1].last_seq + 1 == hole.first_seq:
+            ranges[-1] = Damage(ranges[-1].first_seq, hole.last_seq, segment.path.name, certain)
+        else:
+            ranges.append(Damage(hole.first_seq, hole.last_seq, segment.path.name, certain))
+    return ranges
 
 
 def segment_path(directory: Path, first_seq: int) -> Path:
@@ -186,7 +153,7 @@ class Shelf:
         """Frames (with their offsets) became durable in the newest segment, which now ends at `end`."""
         with self._lock:
             for frame, offset in placed:
-                segment.mark(frame.first_seq, offset)
+                add_mark(segment.marks, frame.first_seq, offset)
             self._bytes += end - segment.file_bytes
             segment.end = segment.file_bytes = end
             segment.last_seq = self._head = placed[-1][0].last_seq
@@ -195,7 +162,7 @@ class Shelf:
         """Where to read on for the sequences greater than `after`, oldest first."""
         with self._lock:
             return [
-                Stretch(segment, *segment.place_of(after + 1), segment.last_seq, segment.end)
+                Stretch(segment, *segment.place_of(after + 1), segment.last_seq, segment.end, segment.order)
                 for segment in self._segments
                 if segment.last_seq > after
             ]
@@ -259,12 +226,15 @@ class Shelf:
     def mark(self, segment: Segment, sequence: int, offset: int) -> None:
         """Remember while reading where a sequence stands, so that the next read begins there."""
         with self._lock:
-            segment.mark(sequence, offset)
+            add_mark(segment.marks, sequence, offset)
 
-    def note_damage(self, segment: Segment, damage: Damage) -> bool:
-        """Remember damage found while reading; False when it is known already."""
+    def knows(self, segment: Segment, first_seq: int, last_seq: int) -> bool:
+        """Whether these sequences are known to be damaged."""
         with self._lock:
-            if any(old.first_seq <= damage.first_seq and damage.last_seq <= old.last_seq for old in segment.damage):
-                return False
-            segment.damage.append(damage)
-            return True
+            return any(known.first_seq <= first_seq and last_seq <= known.last_seq for known in segment.damage)
+
+    def note_damage(self, segment: Segment, damage: list[Damage], order: Order | None) -> None:
+        """Remember damage found while reading, and how to read around it."""
+        with self._lock:
+            segment.damage += damage
+            segment.order = order if order is not None else segment.order
