@@ -130,7 +130,7 @@ def open_appliance(config: Config, clock: Clock | None = None) -> Appliance:
         accounts = _open_accounts(config, clock, directory)
         undo.callback(accounts.database.close)
         metrics = Metrics()
-        store = HotStore.open(directory.root, config.storage, clock, metrics)
+        store = HotStore.open(directory.root, config.storage, clock)
         undo.callback(store.close)
         appliance = _assemble(config, clock, metrics, directory, accounts, store)
         undo.pop_all()
