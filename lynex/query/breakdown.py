@@ -112,7 +112,9 @@ _SORT_SQL: Final = {
     "latency_p95": "latency[2]",
 }
 _RANKED: Final = """
-SELECT *, count(*) OVER () AS groups FROM ({groups})
+SELECT key, events, requests, errors, input_tokens, output_tokens, cost_usd, unpriced, total_tokens, latency,
+  count(*) OVER () AS groups
+FROM ({groups})
 ORDER BY {sort} {direction} NULLS LAST, key NULLS LAST LIMIT $limit
 """
 _BY_COLUMN: Final = f"""
@@ -127,7 +129,9 @@ SELECT key, sum(events)::BIGINT AS events, sum(requests) AS requests, sum(errors
   sum(unpriced) AS unpriced, sum(total_tokens) AS total_tokens,
   list_aggregate(flatten(list(durations)), 'quantile_cont', [0.5, 0.95]) AS latency
 FROM (
-  SELECT unnest(list_distinct(tags)) AS key, * EXCLUDE (tags) FROM (
+  SELECT unnest(list_distinct(tags)) AS key, events, requests, errors, input_tokens, output_tokens, cost_usd,
+    unpriced, total_tokens, durations
+  FROM (
     SELECT tags, {SUMS_SQL}, sum(total_tokens) FILTER ({COUNTS}) AS total_tokens,
       list(duration_ms) FILTER ({IS_CALL} AND duration_ms IS NOT NULL) AS durations
     FROM events WHERE {{condition}} AND len(tags) > 0 GROUP BY tags

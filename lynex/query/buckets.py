@@ -10,7 +10,7 @@ import msgspec
 
 from lynex.clock import DAY, HOUR, MINUTE, to_datetime
 from lynex.query.parameters import Parameters
-from lynex.query.ranges import Range, wall_to_micros
+from lynex.query.ranges import MAX_SPAN, Range, wall_to_micros
 from lynex.store.contract import Value
 
 MAX_BUCKETS: Final = 1000
@@ -63,8 +63,8 @@ class Buckets(msgspec.Struct, frozen=True):
 def buckets_of(parameters: Parameters, span: Range, zone: tzinfo) -> Buckets | None:
     """The buckets that cover the span; None after a fault."""
     interval = parameters.choice("interval", ("auto", *INTERVALS), code="invalid_interval")
-    if span.start is None or span.until is None or span.end is None or span.start > span.until:
-        return None
+    if span.start is None or span.until is None or span.end is None or not 0 <= span.until - span.start <= MAX_SPAN:
+        return None  # the range is faulty, and said to be
     if interval is None or interval == "auto":
         interval = _comfortable(span.until - span.start)
     size = INTERVALS[interval]
