@@ -10,7 +10,16 @@ from lynex.clock import rfc3339
 
 request_id: Final[ContextVar[str]] = ContextVar("request_id", default="")
 
-_QUIET: Final = ("uvicorn", "uvicorn.error", "uvicorn.access", "sse_starlette.sse", "asyncio", "alembic", "sqlalchemy")
+_QUIET: Final = (
+    "uvicorn",
+    "uvicorn.error",
+    "uvicorn.access",
+    "sse_starlette.sse",
+    "asyncio",
+    "alembic",
+    "sqlalchemy",
+    "apscheduler",
+)
 
 
 class _WithRequest(logging.Filter):

@@ -184,21 +184,19 @@ def _check_length(scope: Scope, limit: int) -> None:
 
 
 async def _read_rest(first: bytes, receive: Receive, limit: int, share: Share) -> bytes:
-    pieces, size = [first], len(first)
+    pieces, size, more = [first], len(first), True
     while True:
         if size > limit:
             raise too_large(limit)
         share.grow_to(size)
+        if not more:
+            return b"".join(pieces)
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientLeft
         pieces.append(message.get("body", b""))
         size += len(pieces[-1])
-        if not message.get("more_body"):
-            break
-    if size > limit:
-        raise too_large(limit)
-    return b"".join(pieces)
+        more = message.get("more_body", False)
 
 
 async def _expand(data: bytes, limit: int, share: Share) -> bytes:
