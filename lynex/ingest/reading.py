@@ -62,7 +62,7 @@ class Reading:
             self.sent[field] = value
             self.flags.append("clock_anomaly")
             return 0
-        return value
+        return abs(value)  # -0.0 is 0
 
     def content(self, direction: str, fields: tuple[str, ...], role: str) -> None:
         """Make `input` or `output` of the first of `fields` that was sent; the others are set aside."""
