@@ -137,7 +137,10 @@ class HotStore:
         rows: Sequence[StoredEvent] = batch.rows
         if batch.first_seq <= self.cold.tombstones.through:  # a replay of what may have been deleted since
             rows = [row for row in rows if not self.cold.tombstones.cover(row)]
-        sifted = self._dedup.sift(rows, self._file.connection)
+        try:
+            sifted = self._dedup.sift(rows, self._file.connection)
+        except (UnicodeError, TypeError) as error:
+            raise Poisoned(f"an id that is not text: {error}") from error
         deleted = len(batch.rows) - len(rows)
         entry = Entry(
             first_seq=batch.first_seq,

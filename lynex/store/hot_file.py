@@ -43,11 +43,8 @@ _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
 _DISK_FULL: Final = ("no space left", "quota exceeded", "file too large")
 _MACHINE: Final = (*_DISK_FULL, "permission denied", "lock on file", "read-only file", "too many open files")
 _DAMAGE: Final = ("corrupt", "checksum", "not a valid duckdb", "deserializ")
+_BAD_VALUES: Final = (pa.ArrowException, TypeError, ValueError, OverflowError)
 _BAD_ROWS: Final = (
-    pa.ArrowException,
-    TypeError,
-    ValueError,
-    OverflowError,
     duckdb.DataError,
     duckdb.ProgrammingError,
     duckdb.NotSupportedError,
@@ -80,19 +77,24 @@ class HotFile:
 
     def insert(self, rows: Sequence[StoredEvent], entry: Entry) -> None:
         """Rows and ledger entry in one transaction. Raises `Poisoned` (nothing changed) or what DuckDB raises."""
-        with self.transaction():
-            if rows:
-                self._insert(rows)
-            reach("store.mid_insert")
-            write_entry(self.connection, entry)
-
-    def _insert(self, rows: Sequence[StoredEvent]) -> None:
         try:
-            self.connection.register("batch", to_arrow(rows))
-            try:
-                self.connection.execute(f"INSERT INTO events ({_NAMES}) SELECT {FROM_TEXT} FROM batch")
-            finally:
-                self.connection.unregister("batch")
+            table = to_arrow(rows)
+        except _BAD_VALUES as error:
+            raise Poisoned(str(error)) from error
+        self.connection.register("batch", table)
+        try:
+            with self.transaction():
+                self._insert_registered(len(rows))
+                reach("store.mid_insert")
+                write_entry(self.connection, entry)
+        finally:
+            self.connection.unregister("batch")
+
+    def _insert_registered(self, count: int) -> None:
+        if not count:
+            return
+        try:
+            self.connection.execute(f"INSERT INTO events ({_NAMES}) SELECT {FROM_TEXT} FROM batch")
         except _BAD_ROWS as error:
             raise Poisoned(str(error)) from error
 
@@ -109,7 +111,7 @@ class HotFile:
 
     def load_parquet(self, path: Path, condition: str, values: dict[str, str | int]) -> int:
         """Inside a transaction: insert the rows of a sealed file for which `condition` holds."""
-        sql = f"INSERT INTO events ({_NAMES}) SELECT {FROM_TEXT} FROM read_parquet($path) WHERE {condition}"
+        sql = f"INSERT INTO events ({_NAMES}) SELECT {FROM_TEXT} FROM read_parquet($path, hive_partitioning = false) WHERE {condition}"
         found = self.connection.execute(sql, values | {"path": str(path)}).fetchone()
         return int(found[0]) if found else 0
 

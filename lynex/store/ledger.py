@@ -109,8 +109,9 @@ def sound_through(connection: duckdb.DuckDBPyConnection) -> int:
     ).fetchall()
     counts = connection.execute(
         """
-        SELECT entry.first_seq, count(*) AS found
-        FROM events ASOF JOIN (SELECT first_seq FROM ledger) AS entry ON events.seq >= entry.first_seq
+        SELECT entry.first_seq, count(*)
+        FROM events ASOF JOIN (SELECT first_seq, last_seq FROM ledger) AS entry ON events.seq >= entry.first_seq
+        WHERE events.seq <= entry.last_seq
         GROUP BY entry.first_seq
         """
     ).fetchall()

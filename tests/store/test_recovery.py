@@ -1,0 +1,288 @@
+"""The hot database is a cache: whatever happens to its file, nothing is lost that the journal or Parquet still has."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from lynex.errors import Rebuilding, StorageFailed, StorageFull
+from lynex.failpoints import FailpointHit
+from lynex.store import hot_file, opening
+from lynex.store.contract import Batch
+from lynex.store.hot import HotStore
+from lynex.store.hot_file import HotFile
+from lynex.store.probe import abort_of
+from tests.store.rows import SMALL, a_batch, a_row, is_lawful, open_store, stored_seqs
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def database(data_dir: Path) -> Path:
+    return data_dir / "hot" / "lynex.duckdb"
+
+
+def replay(store: HotStore, last_seq: int) -> None:
+    """What the processor does: go on from the position, with what the journal has."""
+    while store.totals().position < last_seq:
+        first = store.totals().position + 1
+        store.append(a_batch(first, min(50, last_seq - first + 1)))
+
+
+def abandon(data_dir: Path, *, sealed: int, last_seq: int) -> None:
+    """A store that was killed: sealed up to `sealed`, the rest in DuckDB's log."""
+    script = f"""
+import os, sys
+from pathlib import Path
+from tests.store.rows import open_store
+from tests.store.test_recovery import replay
+store = open_store(Path({str(data_dir)!r}))
+replay(store, {sealed})
+if {sealed}: store.seal({sealed}); store.checkpoint(force=True)
+replay(store, {last_seq})
+os._exit(9)
+"""
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 9
+
+
+@pytest.mark.parametrize("where", ["header", "second header", "metadata", "data", "cut", "empty"])
+def test_a_damaged_database_is_set_aside_and_made_again(tmp_path, where):
+    store = open_store(tmp_path)
+    replay(store, 300)
+    store.seal(200)
+    store.close()
+    data = bytearray(database(tmp_path).read_bytes())
+    spans = {"header": (0, 4096), "second header": (4096, 8192), "metadata": (len(data) - 200_000, len(data))}
+    source = random.Random(where)
+    if where in spans:
+        for place in source.sample(range(*spans[where]), 400):
+            data[place] ^= 0x55
+    elif where == "data":
+        for place in range(12_288, len(data), 512):
+            data[place] ^= 1
+    else:
+        data = data[: len(data) // 2] if where == "cut" else bytearray()
+    database(tmp_path).write_bytes(data)
+    again = open_store(tmp_path)
+    if not again.set_aside:  # the damage is met only when the rows are read
+        with pytest.raises((StorageFailed, Rebuilding)):
+            stored_seqs_and_bodies(again)
+        assert again.state == "rebuilding"
+        again.prepare()
+    replay(again, 300)
+    assert stored_seqs(again) == list(range(1, 301))
+    assert is_lawful(again)
+    (aside,) = again.set_aside
+    assert (tmp_path / "hot" / aside).read_bytes()[: len(data)] == data or where == "data"
+    again.close()
+
+
+def stored_seqs_and_bodies(store: HotStore) -> int:
+    return store.select("SELECT seq, body, event_id, model FROM events ORDER BY body", {}).num_rows
+
+
+def test_bit_flips_in_the_log_lose_nothing_silently(tmp_path):
+    abandon(tmp_path, sealed=100, last_seq=400)
+    log = hot_file.wal_of(database(tmp_path))
+    whole, kept = log.read_bytes(), database(tmp_path).read_bytes()
+    source = random.Random(7)
+    for _ in range(25):
+        for path in (tmp_path / "hot").glob("damaged-*"):
+            path.unlink()
+        flipped = bytearray(whole)
+        flipped[source.randrange(len(whole))] ^= 1 << source.randrange(8)
+        database(tmp_path).write_bytes(kept)
+        log.write_bytes(flipped)
+        store = open_store(tmp_path)
+        assert store.totals().position >= 100
+        replay(store, 400)
+        assert stored_seqs(store) == list(range(1, 401))
+        assert is_lawful(store)
+        store.close()
+
+
+def test_rows_that_vanished_behind_the_ledger_are_noticed_at_the_start(tmp_path):
+    store = open_store(tmp_path)
+    replay(store, 300)
+    store.seal(100)
+    store.close()
+    with duckdb.connect(str(database(tmp_path))) as harm:
+        harm.execute("DELETE FROM events WHERE seq IN (160, 161)")
+    again = open_store(tmp_path)
+    assert again.totals().position == 150
+    assert again.set_aside == []
+    replay(again, 300)
+    assert stored_seqs(again) == list(range(1, 301))
+    again.close()
+
+
+def test_a_ledger_that_contradicts_itself_is_cut_back_too(tmp_path):
+    store = open_store(tmp_path)
+    replay(store, 300)
+    store.close()
+    with duckdb.connect(str(database(tmp_path))) as harm:
+        harm.execute("DELETE FROM ledger WHERE first_seq = 101")
+    again = open_store(tmp_path)
+    assert again.totals().position == 100
+    replay(again, 300)
+    assert stored_seqs(again) == list(range(1, 301))
+    again.close()
+
+
+def test_a_log_without_its_database_is_set_aside(tmp_path):
+    abandon(tmp_path, sealed=100, last_seq=200)
+    database(tmp_path).unlink()
+    store = open_store(tmp_path)
+    assert len(store.set_aside) == 1
+    assert store.totals().position == 100
+    store.close()
+
+
+def test_an_abort_inside_the_probe_sets_the_database_aside(tmp_path, monkeypatch):
+    abandon(tmp_path, sealed=100, last_seq=200)
+    monkeypatch.setattr(opening, "abort_of", lambda *_: "a process that opened it died of SIGABRT")
+    store = open_store(tmp_path)
+    assert len(store.set_aside) == 2  # the file and its log
+    assert store.totals().position == 100
+    store.close()
+
+
+def test_the_probe_tells_an_abort_from_an_error(tmp_path, monkeypatch):
+    HotFile.open(tmp_path / "good.duckdb", SMALL).close()
+    assert abort_of(tmp_path / "good.duckdb", "256MB") is None
+    (tmp_path / "bad.duckdb").write_bytes(b"not a database" * 1000)
+    assert abort_of(tmp_path / "bad.duckdb", "256MB") is None
+    aborting = tmp_path / "python"
+    aborting.write_text("#!/bin/sh\nkill -ABRT $$\n")
+    aborting.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(aborting))
+    assert abort_of(tmp_path / "good.duckdb", "256MB") == "a process that opened it died of SIGABRT"
+
+
+def test_after_a_clean_close_the_next_start_does_not_probe(tmp_path, monkeypatch):
+    store = open_store(tmp_path)
+    replay(store, 10)
+    store.close()
+    monkeypatch.setattr(opening, "abort_of", lambda *_: pytest.fail("it was probed"))
+    store = open_store(tmp_path)
+    assert store.totals().position == 10
+    store.close()
+
+
+def test_a_fatal_error_at_run_time_reopens_the_database(tmp_path, monkeypatch):
+    store = open_store(tmp_path)
+    replay(store, 100)
+    monkeypatch.setattr(hot_file, "reach", fatal)
+    with pytest.raises(StorageFailed):
+        store.append(a_batch(101, 10))
+    monkeypatch.undo()
+    assert store.state == "rebuilding"
+    with pytest.raises(Rebuilding):
+        store.select("SELECT 1", {})
+    with pytest.raises(StorageFailed):
+        store.append(a_batch(101, 10))
+    store.prepare()
+    replay(store, 120)
+    assert stored_seqs(store) == list(range(1, 121))
+    assert store.set_aside == []
+    store.close()
+
+
+def test_the_fourth_fatal_error_in_five_minutes_sets_the_database_aside(tmp_path, monkeypatch, clock):
+    store = open_store(tmp_path, clock=clock)
+    replay(store, 100)
+    store.seal(100)
+    monkeypatch.setattr(hot_file, "reach", fatal)
+    for number in range(4):
+        assert store.set_aside == [], number
+        with pytest.raises(StorageFailed):
+            store.append(a_batch(101, 10))
+        store.prepare()
+    monkeypatch.undo()
+    assert len(store.set_aside) == 1
+    assert store.totals().position == 100
+    replay(store, 120)
+    assert stored_seqs(store) == list(range(1, 121))
+    store.close()
+
+
+def test_a_full_disk_never_costs_the_database(tmp_path, monkeypatch):
+    store = open_store(tmp_path)
+    replay(store, 100)
+    monkeypatch.setattr(hot_file, "reach", disk_full)
+    for _ in range(6):
+        with pytest.raises(StorageFull):
+            store.append(a_batch(101, 10))
+        store.prepare()
+    monkeypatch.undo()
+    assert store.set_aside == []
+    replay(store, 110)
+    assert is_lawful(store)
+    store.close()
+
+
+def test_an_error_after_the_commit_stores_nothing_twice(tmp_path, monkeypatch):
+    store = open_store(tmp_path)
+    monkeypatch.setattr("lynex.store.hot.reach", lambda point: fatal(point) if "commit" in point else None)
+    with pytest.raises(StorageFailed):
+        store.append(a_batch(1, 10))
+    monkeypatch.undo()
+    store.prepare()
+    assert store.totals().position == 10
+    assert store.append(a_batch(1, 10)).rows == ()
+    assert is_lawful(store)
+    store.close()
+
+
+@pytest.mark.parametrize("fault", [MemoryError("none left"), FailpointHit("here"), OSError(5, "Input/output error")])
+def test_any_other_error_leaves_the_store_as_it_was(tmp_path, monkeypatch, fault):
+    def fail(_: str) -> None:
+        raise fault
+
+    store = open_store(tmp_path)
+    replay(store, 100)
+    monkeypatch.setattr(hot_file, "reach", fail)
+    with pytest.raises(StorageFailed):
+        store.append(a_batch(101, 10))
+    monkeypatch.undo()
+    store.prepare()
+    assert store.append(a_batch(101, 10)).duplicates == 0
+    assert is_lawful(store)
+    store.close()
+
+
+@pytest.mark.parametrize("point", ["store.mid_insert@3", "store.after_commit@3", "store.in_checkpoint@1"])
+def test_a_kill_at_a_named_point_leaves_a_lawful_store(tmp_path, point):
+    point, _, nth = point.partition("@")
+    script = f"""
+from pathlib import Path
+from tests.store.rows import open_store, a_batch
+store = open_store(Path({str(tmp_path)!r}))
+for number in range(5):
+    store.append(a_batch(1 + 20 * number, 20))
+store.checkpoint(force=True)
+"""
+    environment = os.environ | {"LYNEX_FAILPOINTS": f"{point}=kill@{nth}"}
+    killed = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    store = open_store(tmp_path)
+    assert (
+        store.totals().position == {"store.mid_insert": 40, "store.after_commit": 60, "store.in_checkpoint": 100}[point]
+    )
+    replay(store, 120)
+    assert stored_seqs(store) == list(range(1, 121))
+    store.append(Batch(121, 121, [a_row(121, event_id=a_row(3).event_id)]))
+    assert store.totals().deduplicated == 1
+    store.close()
+
+
+def fatal(_: str) -> None:
+    raise duckdb.FatalException("FATAL Error: raised by a test")
+
+
+def disk_full(_: str) -> None:
+    raise duckdb.IOException('IO Error: Could not write file "lynex.duckdb.wal": No space left on device')
