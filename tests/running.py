@@ -72,6 +72,9 @@ class Running:
     def client(self, **extra) -> httpx2.Client:
         return httpx2.Client(base_url=self.url, headers=self.headers, timeout=20, **extra)
 
+    def get(self, path: str, **params) -> httpx2.Response:
+        return httpx2.get(self.url + path, params=params or None, headers=self.headers, timeout=20)
+
     def post(self, events: list[dict], **extra) -> httpx2.Response:
         return httpx2.post(
             f"{self.url}/api/v1/events/batch", json={"events": events}, headers=self.headers, timeout=20, **extra
