@@ -111,7 +111,8 @@ class HotFile:
 
     def load_parquet(self, path: Path, condition: str, values: dict[str, str | int]) -> int:
         """Inside a transaction: insert the rows of a sealed file for which `condition` holds."""
-        sql = f"INSERT INTO events ({_NAMES}) SELECT {FROM_TEXT} FROM read_parquet($path, hive_partitioning = false) WHERE {condition}"
+        source = "read_parquet($path, hive_partitioning = false)"
+        sql = f"INSERT INTO events ({_NAMES}) SELECT {FROM_TEXT} FROM {source} WHERE {condition}"
         found = self.connection.execute(sql, values | {"path": str(path)}).fetchone()
         return int(found[0]) if found else 0
 

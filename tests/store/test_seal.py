@@ -1,5 +1,6 @@
 """Sealing, the manifest, and the hot database made again from Parquet."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -28,7 +29,7 @@ def lose_hot(data_dir: Path) -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> HotStore:
+def store(tmp_path: Path) -> Iterator[HotStore]:
     """Three projects' worth of rows over two days, dead letters, damage and duplicates; the last ten not sealed."""
     store = open_store(tmp_path)
     store.append(a_batch(1, 40))
@@ -37,7 +38,8 @@ def store(tmp_path: Path) -> HotStore:
     store.append(Batch(61, 70, [*late, a_row(70, event_id=a_row(5).event_id)]))
     store.seal(70)
     store.append(a_batch(71, 10))
-    return store
+    yield store
+    store.close()
 
 
 def test_a_seal_lists_each_project_and_day_in_order_of_time(store, tmp_path):
@@ -53,7 +55,6 @@ def test_a_seal_lists_each_project_and_day_in_order_of_time(store, tmp_path):
         assert rows == sorted(rows)
         assert (file.min_at, file.max_at) == (rows[0][0], rows[-1][0])
         assert (file.first_seq, file.last_seq) == (min(seq for _, seq in rows), max(seq for _, seq in rows))
-    store.close()
 
 
 def test_parquet_has_the_columns_of_an_event(store, tmp_path):
@@ -64,7 +65,6 @@ def test_parquet_has_the_columns_of_an_event(store, tmp_path):
             (str(path),),
         )
         assert tuple(name for (name,) in found.fetchall()) == COLUMNS
-    store.close()
 
 
 def test_seals_follow_each_other_at_the_ends_of_batches(store):
@@ -74,7 +74,6 @@ def test_seals_follow_each_other_at_the_ends_of_batches(store):
     assert [(s.first_seq, s.last_seq) for s in store.cold.manifest.seals] == [(1, 70), (71, 80)]
     store.append(Batch(81, 85, [], dead_lettered=5))
     assert store.seal(85) == 85  # nothing but dead letters: no file, but the journal may go
-    store.close()
 
 
 def test_a_lost_hot_database_comes_back_from_parquet_and_the_journal(store, tmp_path):
@@ -133,7 +132,9 @@ def test_a_damaged_line_of_the_manifest_is_made_again_too(store, tmp_path):
     found = Cold(tmp_path / "cold").manifest.seals
     assert [(s.first_seq, s.last_seq) for s in found] == [(s.first_seq, s.last_seq) for s in seals]
     assert len(list((tmp_path / "cold" / "damaged").iterdir())) == 1
-    assert open_store(tmp_path).totals().position == 80
+    again = open_store(tmp_path)
+    assert again.totals().position == 80
+    again.close()
 
 
 @pytest.mark.parametrize("harm", ["flip", "cut", "empty", "gone", "other"])
@@ -175,7 +176,6 @@ def test_an_unfinished_seal_leaves_nothing_behind_and_can_be_repeated(store, tmp
     listed = {tmp_path / "cold" / file.path for seal in store.cold.manifest.seals for file in seal.files}
     assert set(parquet_files(tmp_path / "cold")) == listed
     assert not list((tmp_path / "cold" / "tmp").iterdir())
-    store.close()
 
 
 def test_a_full_disk_stops_the_seal_and_nothing_else(store, monkeypatch):
@@ -188,7 +188,6 @@ def test_a_full_disk_stops_the_seal_and_nothing_else(store, monkeypatch):
     monkeypatch.undo()
     assert store.append(a_batch(81, 1)).duplicates == 0
     assert store.seal(81) == 81
-    store.close()
 
 
 def test_the_writer_goes_on_while_a_seal_runs(store, monkeypatch):
@@ -207,4 +206,3 @@ def test_the_writer_goes_on_while_a_seal_runs(store, monkeypatch):
     assert store.cold.manifest.seals[-1].files[0].rows == 10
     assert is_lawful(store)
     assert stored_seqs(store) == [*range(41, 58)]
-    store.close()
