@@ -10,8 +10,7 @@ from lynex.query.figures import COUNTS, IS_CALL, SUMS_SQL, summed, whole
 from lynex.query.filters import FILTER_PARAMETERS, Filters, filters_of
 from lynex.query.parameters import Parameters
 from lynex.query.ranges import RANGE_PARAMETERS, Range, range_of
-from lynex.query.rows import rows_of
-from lynex.store.contract import EventStore
+from lynex.query.rows import Select
 
 MAX_LIMIT: Final = 1000
 DEFAULT_LIMIT: Final = 50
@@ -75,7 +74,7 @@ class BreakdownQuestion(msgspec.Struct, frozen=True):
         )
 
 
-def breakdown(store: EventStore, question: BreakdownQuestion) -> dict[str, Any]:
+def breakdown(select: Select, question: BreakdownQuestion) -> dict[str, Any]:
     """`{"by", "items": [{"key", …figures}], "groups": how many there are}`; key None: events without that property."""
     condition = question.filters.condition(question.project_id, question.span)
     direction = "DESC" if question.descending else "ASC"
@@ -85,7 +84,7 @@ def breakdown(store: EventStore, question: BreakdownQuestion) -> dict[str, Any]:
         sort=_SORT_SQL.get(question.sort, question.sort),
         direction=direction,
     )
-    rows = rows_of(store.select(sql, {**condition.values, "limit": question.limit}))
+    rows = select(sql, {**condition.values, "limit": question.limit})
     return {
         "by": question.by,
         "sort": question.sort,

@@ -11,8 +11,8 @@ from lynex.query.cursors import Cursors, Place
 from lynex.query.filters import FILTER_PARAMETERS, Filters, filters_of
 from lynex.query.parameters import Parameters, shown
 from lynex.query.ranges import RANGE_PARAMETERS, Range, range_of
-from lynex.query.rows import columns_sql, rows_of
-from lynex.store.contract import EventStore, Value
+from lynex.query.rows import Select, columns_sql
+from lynex.store.contract import Cancel, EventStore, Value
 from lynex.store.summary import DETAIL_COLUMNS, SUMMARY_COLUMNS, detail_of, summary_of
 
 MAX_LIMIT: Final = 1000
@@ -43,6 +43,9 @@ EVENT_PARAMETERS: Final = frozenset(
 )
 # Windows back from the newest place: each is one statement that touches only its own row groups.
 _WINDOWS: Final = (HOUR, DAY, 30 * DAY)
+# One event is sought among the newest rows first: ids have no index, and people look at what they just saw.
+_LAST: Final = (1 << 63) - 1
+_STRETCHES: Final = (200_000, 2_000_000, _LAST)
 
 
 class EventQuestion(msgspec.Struct, frozen=True):
@@ -101,72 +104,83 @@ class Events:
         self._store = store
         self._cursors = cursors
 
-    def page(self, question: EventQuestion) -> dict[str, Any]:
+    def page(self, question: EventQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
         """`{"items": […], "next": cursor or None}`, ordered by (`at`, `eventId`) descending."""
+        select = Select(self._store, cancel)
         place, span = None, question.span
         if question.cursor is not None:
             place = self._cursors.opened(question.cursor, question.binding)
             span = Range(start=place.start, end=place.end, until=place.end)
         wanted = question.offset + question.limit + 1
-        keys = self._keys(question, span, place, wanted)[question.offset :]
+        keys = _keys(select, question, span, place, wanted)[question.offset :]
         shown_keys = keys[: question.limit]
         following = None
         if len(keys) > question.limit:
             last = shown_keys[-1]
             place = Place(at=last["at"], event_id=last["event_id"], start=span.start, end=span.end)
             following = self._cursors.sealed(place, question.binding)
-        return {"items": self._items(question, shown_keys), "next": following}
+        return {"items": _items(select, question, shown_keys), "next": following}
 
-    def one(self, project_id: str, event_id: str) -> dict[str, Any]:
+    def one(self, project_id: str, event_id: str, cancel: Cancel | None = None) -> dict[str, Any]:
         """The event with its whole canonical body. Raises NotFound, also when it belongs to another project."""
-        keys = rows_of(self._store.select(_ONE, {"project_id": project_id, "event_id": event_id}))
-        rows = self._rows(project_id, keys, DETAIL_COLUMNS)
-        if not rows:
-            raise NotFound(f"No event {shown(event_id)} in this project.", code="event_not_found")
-        return detail_of(rows[0])
-
-    def _keys(self, question: EventQuestion, span: Range, place: Place | None, wanted: int) -> list[dict[str, Any]]:
-        newest = question.now if place is None else place.at
-        keys: list[dict[str, Any]] = []
-        for window in _windows(span, newest):
-            condition = question.filters.condition(question.project_id, window)
-            sql, values = condition.sql, condition.values
-            if place is not None:
-                sql += _BEFORE_PLACE
-                values.update(place_at=place.at, place_id=place.event_id)
-            values["wanted"] = wanted - len(keys)
-            table = self._store.select(_KEYS.format(condition=sql), values)
-            keys.extend(rows_of(table))
-            if len(keys) >= wanted:
+        select = Select(self._store, cancel)
+        newest, upper = self._store.totals().position, _LAST
+        for size in _STRETCHES:
+            lower = max(0, newest - size)
+            keys = select(_ONE, {"project_id": project_id, "event_id": event_id, "after": lower, "through": upper})
+            rows = _rows(select, project_id, keys, DETAIL_COLUMNS)
+            if rows:
+                return detail_of(rows[0])
+            if lower == 0:
                 break
-        return keys
+            upper = lower
+        raise NotFound(f"No event {shown(event_id)} in this project.", code="event_not_found")
 
-    def _items(self, question: EventQuestion, keys: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        if not question.fields:
-            return [summary_of(row) for row in self._rows(question.project_id, keys, SUMMARY_COLUMNS)]
-        rows = self._rows(question.project_id, keys, DETAIL_COLUMNS)
-        if WHOLE_BODY in question.fields:
-            return [detail_of(row) for row in rows]
-        return [_with_fields(row, question.fields) for row in rows]
 
-    def _rows(self, project_id: str, keys: list[dict[str, Any]], columns: Iterable[str]) -> list[dict[str, Any]]:
-        """The rows of the keys, in their order; the ranges let the store skip all row groups but theirs."""
-        if not keys:
-            return []
-        seqs = [key["seq"] for key in keys]
-        instants = [key["at"] for key in keys]
-        values: dict[str, Value] = {
-            "project_id": project_id,
-            "seqs": seqs,
-            "low_seq": min(seqs),
-            "high_seq": max(seqs),
-            "low_at": min(instants),
-            "high_at": max(instants),
-        }
-        wanted = dict.fromkeys(("seq", *columns))
-        rows = rows_of(self._store.select(_ROWS.format(columns=columns_sql(wanted)), values))
-        by_seq = {row["seq"]: row for row in rows}
-        return [by_seq[seq] for seq in seqs if seq in by_seq]
+def _keys(
+    select: Select, question: EventQuestion, span: Range, place: Place | None, wanted: int
+) -> list[dict[str, Any]]:
+    newest = question.now if place is None else place.at
+    keys: list[dict[str, Any]] = []
+    for window in _windows(span, newest):
+        condition = question.filters.condition(question.project_id, window)
+        sql, values = condition.sql, condition.values
+        if place is not None:
+            sql += _BEFORE_PLACE
+            values.update(place_at=place.at, place_id=place.event_id)
+        values["wanted"] = wanted - len(keys)
+        keys.extend(select(_KEYS.format(condition=sql), values))
+        if len(keys) >= wanted:
+            break
+    return keys
+
+
+def _items(select: Select, question: EventQuestion, keys: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if not question.fields:
+        return [summary_of(row) for row in _rows(select, question.project_id, keys, SUMMARY_COLUMNS)]
+    rows = _rows(select, question.project_id, keys, DETAIL_COLUMNS)
+    if WHOLE_BODY in question.fields:
+        return [detail_of(row) for row in rows]
+    return [_with_fields(row, question.fields) for row in rows]
+
+
+def _rows(select: Select, project_id: str, keys: list[dict[str, Any]], columns: Iterable[str]) -> list[dict[str, Any]]:
+    """The rows of the keys, in their order; the ranges let the store skip all row groups but theirs."""
+    if not keys:
+        return []
+    seqs = [key["seq"] for key in keys]
+    instants = [key["at"] for key in keys]
+    values: dict[str, Value] = {
+        "project_id": project_id,
+        "seqs": seqs,
+        "low_seq": min(seqs),
+        "high_seq": max(seqs),
+        "low_at": min(instants),
+        "high_at": max(instants),
+    }
+    rows = select(_ROWS.format(columns=columns_sql(dict.fromkeys(("seq", *columns)))), values)
+    by_seq = {row["seq"]: row for row in rows}
+    return [by_seq[seq] for seq in seqs if seq in by_seq]
 
 
 _KEYS: Final = """
@@ -177,7 +191,8 @@ _BEFORE_PLACE: Final = (
     ' AND "at" <= make_timestamp($place_at) AND ("at" < make_timestamp($place_at) OR event_id < $place_id)'
 )
 _ONE: Final = """
-SELECT seq, epoch_us("at") AS "at" FROM events WHERE project_id = $project_id AND event_id = $event_id LIMIT 1
+SELECT seq, epoch_us("at") AS "at" FROM events
+WHERE seq > $after AND seq <= $through AND project_id = $project_id AND event_id = $event_id LIMIT 1
 """
 _ROWS: Final = """
 SELECT {columns} FROM events

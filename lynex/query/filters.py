@@ -27,10 +27,11 @@ _COLUMN_FILTERS: Final = (
     "environment",
     "release",
 )
-_ALLOWED: Final[dict[str, tuple[str, ...]]] = {
-    "type": EVENT_TYPES,
-    "status": ("ok", "error"),
-    "level": ("debug", "info", "warning", "error"),
+# Column → the code of its fault, and all it may be.
+_ALLOWED: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "type": ("unknown_type", EVENT_TYPES),
+    "status": ("invalid_status", ("ok", "error")),
+    "level": ("invalid_level", ("debug", "info", "warning", "error")),
 }
 FILTER_PARAMETERS: Final = (*_COLUMN_FILTERS, "tag", "text")
 MAX_TEXT: Final = 256
@@ -94,8 +95,11 @@ class Filters(msgspec.Struct, frozen=True):
 def filters_of(parameters: Parameters) -> Filters:
     exact = []
     for name in _COLUMN_FILTERS:
-        allowed = _ALLOWED.get(name)
-        values = parameters.many(name) if allowed is None else parameters.choices(name, allowed, code="invalid_value")
+        if name in _ALLOWED:
+            code, allowed = _ALLOWED[name]
+            values = parameters.choices(name, allowed, code=code)
+        else:
+            values = parameters.many(name)
         if values:
             exact.append((name, values))
     text = parameters.one("text", code="invalid_text")

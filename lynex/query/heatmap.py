@@ -11,8 +11,7 @@ from lynex.query.figures import IS_CALL
 from lynex.query.filters import FILTER_PARAMETERS, Filters, filters_of
 from lynex.query.parameters import Parameters
 from lynex.query.ranges import RANGE_PARAMETERS, Range, range_of
-from lynex.query.rows import rows_of
-from lynex.store.contract import EventStore
+from lynex.query.rows import Select
 
 # Five steps a decade from 1 ms to 1,000 s; below the first and from the last on there is one more step each.
 STEPS_PER_DECADE: Final = 5
@@ -41,11 +40,11 @@ class HeatmapQuestion(msgspec.Struct, frozen=True):
         return cls(project_id=project_id, filters=filters, span=span, timezone=str(zone), buckets=buckets)
 
 
-def heatmap(store: EventStore, question: HeatmapQuestion) -> dict[str, Any]:
+def heatmap(select: Select, question: HeatmapQuestion) -> dict[str, Any]:
     """`counts[bucket][step]`: step 0 lies below `bounds_ms[0]`, step n starts at `bounds_ms[n-1]`."""
     condition = question.filters.condition(question.project_id, question.span)
     index, bound = question.buckets.index_sql()
-    rows = rows_of(store.select(_HEATMAP.format(index=index, condition=condition.sql), {**condition.values, **bound}))
+    rows = select(_HEATMAP.format(index=index, condition=condition.sql), {**condition.values, **bound})
     shown = max([question.buckets.shown, *(row["bucket"] + 1 for row in rows)])
     counts = [[0] * (STEPS + 2) for _ in range(shown)]
     for row in rows:

@@ -11,8 +11,8 @@ from lynex.query.figures import FIGURES, Figure
 from lynex.query.filters import FILTER_PARAMETERS, Filters, filters_of
 from lynex.query.parameters import Parameters
 from lynex.query.ranges import RANGE_PARAMETERS, Range, range_of
-from lynex.query.rows import rows_of
-from lynex.store.contract import EventStore, Value
+from lynex.query.rows import Select
+from lynex.store.contract import Value
 
 TOP: Final = 10
 GROUPS: Final = {
@@ -61,15 +61,15 @@ class SeriesQuestion(msgspec.Struct, frozen=True):
         )
 
 
-def series(store: EventStore, question: SeriesQuestion) -> dict[str, Any]:
+def series(select: Select, question: SeriesQuestion) -> dict[str, Any]:
     """`{"buckets": [start, …], "series": [{"key", "other", "values": [one per bucket]}]}`."""
     figure = FIGURES[question.metric]
     condition = question.filters.condition(question.project_id, question.span)
     where = condition.sql if figure.only == "true" else f"{condition.sql} AND {figure.only}"
     if question.group_by is None:
-        lines = _plain(store, question, figure, where, condition.values)
+        lines = _plain(select, question, figure, where, condition.values)
     else:
-        lines = _grouped(store, question, figure, where, condition.values)
+        lines = _grouped(select, question, figure, where, condition.values)
     shown = max([question.buckets.shown, *(1 + max(cells, default=0) for _, cells in lines)])
     starts = question.buckets.starts[:shown]
     assert question.span.start is not None and question.span.until is not None
@@ -91,16 +91,16 @@ Line = tuple[dict[str, Any], dict[int, Any]]
 
 
 def _plain(
-    store: EventStore, question: SeriesQuestion, figure: Figure, where: str, values: dict[str, Value]
+    select: Select, question: SeriesQuestion, figure: Figure, where: str, values: dict[str, Value]
 ) -> list[Line]:
     index, bound = question.buckets.index_sql()
     sql = f"SELECT {index} AS bucket, {figure.sql} AS figure FROM events WHERE {where} GROUP BY bucket"
-    rows = rows_of(store.select(sql, {**values, **bound}))
+    rows = select(sql, {**values, **bound})
     return [({"key": None, "other": False}, {row["bucket"]: figure.read(row["figure"]) for row in rows})]
 
 
 def _grouped(
-    store: EventStore, question: SeriesQuestion, figure: Figure, where: str, values: dict[str, Value]
+    select: Select, question: SeriesQuestion, figure: Figure, where: str, values: dict[str, Value]
 ) -> list[Line]:
     """The groups with most of the figure (with most events, where it does not add up), then all others as one."""
     assert question.group_by is not None
@@ -108,7 +108,7 @@ def _grouped(
     statement = _ADDED_UP if figure.adds_up else _TAKEN_AGAIN
     sql = statement.format(key=f'"{GROUPS[question.group_by]}"', bucket=index, figure=figure.sql, where=where)
     lines: dict[int, Line] = {}
-    for row in rows_of(store.select(sql, {**values, **bound, "top": TOP})):
+    for row in select(sql, {**values, **bound, "top": TOP}):
         place = row["place"] if row["place"] is not None else TOP + 1
         label = {"key": row["key"], "other": row["place"] is None}
         _, cells = lines.setdefault(place, (label, {}))

@@ -12,9 +12,9 @@ from lynex.query.filters import FILTER_PARAMETERS, Filters, filters_of
 from lynex.query.heatmap import HeatmapQuestion, heatmap
 from lynex.query.parameters import Parameters
 from lynex.query.ranges import RANGE_PARAMETERS, Range, range_of
-from lynex.query.rows import rows_of
+from lynex.query.rows import Select
 from lynex.query.series import SeriesQuestion, series
-from lynex.store.contract import EventStore
+from lynex.store.contract import Cancel, EventStore
 
 OVERVIEW_PARAMETERS: Final = frozenset(("project_id", *FILTER_PARAMETERS, *RANGE_PARAMETERS))
 
@@ -40,9 +40,9 @@ class Stats:
     def __init__(self, store: EventStore) -> None:
         self._store = store
 
-    def overview(self, question: OverviewQuestion) -> dict[str, Any]:
+    def overview(self, question: OverviewQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
         condition = question.filters.condition(question.project_id, question.span)
-        row = rows_of(self._store.select(_OVERVIEW.format(condition=condition.sql), condition.values))[0]
+        row = Select(self._store, cancel)(_OVERVIEW.format(condition=condition.sql), condition.values)[0]
         quantiles = row["latency"] if row["latency"] is not None else [None] * len(QUANTILES)
         return {
             **summed(row),
@@ -51,14 +51,14 @@ class Stats:
             "to": rfc3339(question.span.until) if question.span.until is not None else None,
         }
 
-    def timeseries(self, question: SeriesQuestion) -> dict[str, Any]:
-        return series(self._store, question)
+    def timeseries(self, question: SeriesQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
+        return series(Select(self._store, cancel), question)
 
-    def breakdown(self, question: BreakdownQuestion) -> dict[str, Any]:
-        return breakdown(self._store, question)
+    def breakdown(self, question: BreakdownQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
+        return breakdown(Select(self._store, cancel), question)
 
-    def heatmap(self, question: HeatmapQuestion) -> dict[str, Any]:
-        return heatmap(self._store, question)
+    def heatmap(self, question: HeatmapQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
+        return heatmap(Select(self._store, cancel), question)
 
 
 _OVERVIEW: Final = f"""

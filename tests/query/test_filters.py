@@ -112,9 +112,9 @@ def test_wrong_values_are_refused_with_what_is_allowed(refused: Callable[..., di
         tag=["x"] * 101,
     )
     assert faults == {
-        "type": "invalid_value",
-        "status": "invalid_value",
-        "level": "invalid_value",
+        "type": "unknown_type",
+        "status": "invalid_status",
+        "level": "invalid_level",
         "model": "invalid_value",
         "text": "invalid_text",
         "user_id": "invalid_value",
