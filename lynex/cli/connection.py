@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from lynex.data_directory import server_file
 
 _TIMEOUT: Final = httpx2.Timeout(30.0, connect=5.0)
 _MOST_FAULTS: Final = 20  # shown; the rest is counted
+_MOST_TRIES: Final = 10
+_LONGEST_WAIT: Final = 30.0  # seconds between two of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,9 @@ def find_server(endpoint: str | None, api_key: str | None, data_dir: Path) -> Se
 class Connection:
     """The HTTP API of one server, for one project. Every failure becomes a `Stop` that says what happened."""
 
-    def __init__(self, server: Server, project: str | None = None) -> None:
+    def __init__(self, server: Server, project: str | None = None, reach: str = "") -> None:
         self.server = server
+        self.reach = reach  # the options that lead another command here, with a space before
         self._project = project
         headers = {"User-Agent": "lynex-cli"}
         if server.credential:
@@ -86,6 +90,18 @@ class Connection:
 
     def delete(self, path: str, params: Mapping[str, Any] | None = None, *, in_project: bool = True) -> Any:
         return self._ask("DELETE", path, params=self._with_project(params, in_project))
+
+    def send(self, events: Sequence[Mapping[str, Any]]) -> Any:
+        """Send a batch, waiting as long as the server asks where it cannot take it now. The ids make that safe."""
+        body = {"events": events}
+        for _ in range(_MOST_TRIES - 1):
+            try:
+                return self.post("/api/v1/events/batch", body)
+            except Stop as stop:
+                if stop.retry_after is None:
+                    raise
+                time.sleep(min(stop.retry_after, _LONGEST_WAIT))
+        return self.post("/api/v1/events/batch", body)
 
     def all_items(self, path: str, params: Mapping[str, Any], most: int | None, *, page: int = 1000) -> Iterator[Any]:
         """The items of a list, page after page, at most `most`."""
@@ -169,7 +185,9 @@ def refusal(answer: httpx2.Response) -> Stop:
     name = " · ".join(
         filter(None, [f"{answer.status_code} {problem.get('code', '')}".strip(), request and f"request {request}"])
     )
-    return Stop(code, detail, str(problem.get("hint") or ""), (*lines, name))
+    wait = answer.headers.get("retry-after", "")
+    retry_after = float(wait) if wait.isascii() and wait.isdigit() else None
+    return Stop(code, detail, str(problem.get("hint") or ""), (*lines, name), retry_after=retry_after)
 
 
 def _fault_line(fault: Mapping[str, Any]) -> str:

@@ -80,6 +80,14 @@ def moment(text: str | None, zone: tzinfo | None = None, *, today: datetime | No
     return f"{local.day} {local:%b}{year} {local:%H:%M:%S}"
 
 
+def minute(text: str | None) -> str:
+    """A time to the minute, with its day: `20 Nov 14:30`."""
+    if not text:
+        return ""
+    local = datetime.fromisoformat(text).astimezone()
+    return f"{local.day} {local:%b} {local:%H:%M}"
+
+
 def shortened(text: str, width: int) -> str:
     """An id with its middle left out; both ends identify it."""
     if len(text) <= width:

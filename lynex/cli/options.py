@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -96,7 +97,9 @@ def _connected(
 ) -> Iterator["Connection"]:
     from lynex.cli.connection import Connection
 
-    connection = Connection(server_of(endpoint, api_key, data_dir, config), project)
+    named = {"--endpoint": endpoint, "--data-dir": data_dir, "--config": config, "--project": project}
+    reach = "".join(f" {option} {shlex.quote(str(value))}" for option, value in named.items() if value)
+    connection = Connection(server_of(endpoint, api_key, data_dir, config), project, reach)
     try:
         yield connection
     finally:

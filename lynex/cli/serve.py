@@ -2,15 +2,18 @@
 
 import getpass
 import os
+import shlex
 import socket
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lynex import __version__
 from lynex.cli.options import ConfigFile
-from lynex.effective import is_loopback, load_config
+from lynex.cli.port_owner import is_free, owner_of
+from lynex.effective import Effective, is_loopback, load_config
 from lynex.errors import StartRefused
 
 if TYPE_CHECKING:
@@ -54,42 +57,46 @@ def serve(
     logs.set_up(effective.config.server.log_level, effective.config.server.log_format)
     for warning in effective.warnings:
         _warn(warning)
-    _run(effective.config)
+    _run(effective.config, _reach(effective, named=config))
 
 
-def _run(config: "Config") -> None:
+def _run(config: "Config", reach: str) -> None:
     from lynex.appliance import open_appliance
-    from lynex.cli.welcome import print_welcome
+    from lynex.cli.welcome import Welcome, print_key, print_welcome
     from lynex.server import serve as serve_appliance
 
     _require_free_port(config.server.host, config.server.port)  # before a first run makes a key nobody would see
     appliance = open_appliance(config)
-    welcome = _welcome(appliance)
+    welcome = _welcome(appliance, reach)
+    shown: list[Welcome] = []
 
     def is_ready() -> None:
         appliance.directory.announce(local_url(config), appliance.local_token)
         print_welcome(welcome)
+        shown.append(welcome)
 
-    serve_appliance(appliance, is_ready)
+    try:
+        serve_appliance(appliance, is_ready)
+    finally:
+        if welcome.key and not shown:  # the key exists now and will never be shown again
+            print_key(welcome)
 
 
 def _require_free_port(host: str, port: int) -> None:
     """Raises StartRefused."""
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except socket.gaierror as error:
-        raise StartRefused(f"{host} is not an address of this machine.", hint="Name another --host.") from error
+        if is_free(host, port):
+            return
+        owner = owner_of(port)
+        reason = f"it is in use by {owner}" if owner else "it is in use"
     except OSError as error:
-        raise StartRefused(
-            f"Cannot listen on {host} port {port}: {(error.strerror or str(error)).lower()}.",
-            hint="Stop what uses it (`lynex doctor` says more), or choose another --port.",
-        ) from error
+        reason = (error.strerror or str(error)).lower()
+    raise StartRefused(
+        f"Cannot listen on {host} port {port}: {reason}.", hint="Stop what uses it, or choose another --port."
+    )
 
 
-def _welcome(appliance: "Appliance") -> "Welcome":
+def _welcome(appliance: "Appliance", reach: str) -> "Welcome":
     """What to say. A sign-in link is made for whoever sits at the terminal, and in the first run in any case."""
     from lynex.cli.welcome import Welcome
 
@@ -107,6 +114,7 @@ def _welcome(appliance: "Appliance") -> "Welcome":
         sign_in_url=link,
         asks_for_key=config.server.auth,
         is_open_to_network=not is_loopback(config.server.host) and not config.server.public_url,
+        reach=reach,
         tunnel=_tunnel(config),
     )
 
@@ -116,6 +124,15 @@ def local_url(config: "Config") -> str:
     here = {"0.0.0.0": "127.0.0.1", "::": "::1", "[::]": "::1"}
     host = here.get(config.server.host, config.server.host).strip("[]")
     return f"http://{f'[{host}]' if ':' in host else host}:{config.server.port}"
+
+
+def _reach(effective: Effective, *, named: Path | None) -> str:
+    """What other commands must be told to find the same data directory: nothing, where they find it by themselves."""
+    if effective.origins["storage.data_dir"] == "--data-dir":
+        return f" --data-dir {shlex.quote(effective.config.storage.data_dir)}"
+    if named is not None and effective.origins["storage.data_dir"] == str(named):
+        return f" --config {shlex.quote(str(named))}"
+    return ""
 
 
 def _tunnel(config: "Config") -> str:

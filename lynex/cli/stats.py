@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lynex.cli.connection import Connection
 
 _BARS: Final = "▁▂▃▄▅▆▇█"
+_LINES: Final = {"Requests": "requests", "Errors": "errors", "Cost": "cost_usd"}
 
 
 class Range(StrEnum):
@@ -24,12 +25,13 @@ class Range(StrEnum):
 class Dimension(StrEnum):
     MODEL = "model"
     PROVIDER = "provider"
-    USER = "user_id"
-    SESSION = "session_id"
+    USER = "user"
+    SESSION = "session"
     TAG = "tag"
     NAME = "name"
     ENVIRONMENT = "environment"
     RELEASE = "release"
+    TYPE = "type"
 
 
 @reaches_server
@@ -56,18 +58,22 @@ def stats(
 
         print_json({"overview": overview, "breakdown": breakdown})
         return
-    series = server.get("/api/v1/stats/timeseries", {**when, "metric": "requests", "interval": "auto"})
-    _print_overview(overview, series)
+    _print_overview(overview)
+    series = {
+        title: server.get("/api/v1/stats/timeseries", {**when, "metric": metric, "interval": "auto"})
+        for title, metric in _LINES.items()
+    }
+    _print_series(series)
     _print_breakdown(breakdown, by)
 
 
-def _print_overview(overview: Mapping[str, Any], series: Mapping[str, Any]) -> None:
+def _print_overview(overview: Mapping[str, Any]) -> None:
     from rich.text import Text
 
-    from lynex.cli.figures import count, duration, moment, money, percent
+    from lynex.cli.figures import count, duration, minute, money, percent
     from lynex.cli.terminal import Column, out, print_table
 
-    out().print(Text(f"{moment(overview['from'])} → {moment(overview['to'])}", style="quiet"))
+    out().print(Text(f"{minute(overview['from'])} → {minute(overview['to'])}", style="quiet"))
     latency = overview.get("latency_ms") or {}
     is_failing = bool(overview["errors"])
     tiles = {
@@ -84,21 +90,34 @@ def _print_overview(overview: Mapping[str, Any], series: Mapping[str, Any]) -> N
     }
     out().print()
     print_table([Column(title, is_number=True) for title in tiles], [tuple(tiles.values())])
-    line = sparkline(_totals(series))
-    if line:
+
+
+def _print_series(series: Mapping[str, Mapping[str, Any]]) -> None:
+    """One line of bars each, all over the same time."""
+    from rich.text import Text
+
+    from lynex.cli.terminal import out
+
+    lines = {title: sparkline(_totals(answer)) for title, answer in series.items()}
+    if any(lines.values()):
         out().print()
-        out().print(Text.assemble(("requests  ", "label"), (line, "here")))
+    for title, line in lines.items():
+        if line:
+            style = "failed" if title == "Errors" else "here"
+            out().print(Text.assemble((f"{title:<10}", "label"), (line, style)))
 
 
 def _print_breakdown(breakdown: Mapping[str, Any], by: Dimension) -> None:
-    from lynex.cli.figures import MISSING, count, duration, money
+    from rich.text import Text
+
+    from lynex.cli.figures import MISSING, count, duration, money, tokens
     from lynex.cli.terminal import Column, out, print_table, say
 
-    rows = breakdown["items"]
+    rows = [row for row in breakdown["items"] if row["requests"] or row["input_tokens"] or row["output_tokens"]]
     if not rows:
         say("No requests in this range.")
         return
-    title = by.value.removesuffix("_id").capitalize()
+    title = by.value.capitalize()
     columns = (
         Column(title, gives_way=True),
         *(Column(name, is_number=True) for name in ("Requests", "Errors", "Tokens", "p95", "Cost")),
@@ -108,16 +127,18 @@ def _print_breakdown(breakdown: Mapping[str, Any], by: Dimension) -> None:
         columns,
         [
             (
-                str(row["value"]) if row["value"] is not None else MISSING,
+                str(row["key"]) if row["key"] is not None else MISSING,
                 count(row["requests"]),
-                count(row["errors"]) if row["errors"] else "",
-                count(row["tokens"]),
-                duration(row.get("p95")),
+                Text(count(row["errors"]), style="failed") if row["errors"] else "",
+                tokens(row["input_tokens"], row["output_tokens"]),
+                duration(row["latency_ms"]["p95"]),
                 money(row["cost_usd"]),
             )
             for row in rows
         ],
     )
+    if breakdown["groups"] > len(breakdown["items"]):
+        say(f"{breakdown['groups']:,} in all; more with --limit.", "quiet")
 
 
 def _totals(series: Mapping[str, Any]) -> list[float]:

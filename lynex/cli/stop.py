@@ -6,9 +6,18 @@ from lynex.cli.exit_codes import ExitCode
 class Stop(Exception):
     """Raised anywhere in a command; `main` prints it to stderr and exits with its code."""
 
-    def __init__(self, code: ExitCode, message: str, hint: str = "", notes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        code: ExitCode,
+        message: str,
+        hint: str = "",
+        notes: tuple[str, ...] = (),
+        *,
+        retry_after: float | None = None,  # seconds, where the server says that the same request may succeed later
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.hint = hint
         self.notes = notes
+        self.retry_after = retry_after

@@ -1,9 +1,11 @@
 """Where the command line writes: results to stdout, talk to stderr, tables ruled like the dashboard's."""
 
 import sys
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 from rich.console import Console
@@ -27,6 +29,9 @@ _THEME: Final = Theme(
         "progress.download": "dim",
     }
 )
+_GAP: Final = 2
+_LEAST_WIDTH: Final = 12
+_JOINER: Final = "\u200d"  # holds the parts of an emoji together
 _UNLIMITED: Final = 4_000  # columns, where nobody looks: piped tables are never cut
 
 
@@ -62,20 +67,27 @@ def print_json(value: object) -> None:
 
 
 def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str | Text]]) -> None:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="label", show_edge=False)
+    """Columns keep their width; where the terminal is too narrow, those that give way are shortened."""
+    console = out()
+    cells = [[cell.copy() if isinstance(cell, Text) else Text(plain(cell)) for cell in row] for row in rows]
+    widths = [max([len(column.title), *(row[at].cell_len for row in cells)]) for at, column in enumerate(columns)]
+    _shorten(columns, cells, widths, sum(widths) + _GAP * (len(columns) - 1) - console.width)
+    table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="label", show_edge=False)
     for column in columns:
-        table.add_column(
-            column.title,
-            justify="right" if column.is_number else "left",
-            no_wrap=True,
-            overflow="ellipsis",
-            style=column.style,
-            ratio=None,
-            min_width=8 if column.gives_way else None,
-        )
-    for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else Text(plain(cell)) for cell in row))
-    out().print(table)
+        justify: Literal["left", "right"] = "right" if column.is_number else "left"
+        table.add_column(column.title, justify=justify, no_wrap=True, overflow="ellipsis", style=column.style)
+    for row in cells:
+        table.add_row(*row)
+    console.print(table)
+
+
+def _shorten(columns: Sequence[Column], cells: list[list[Text]], widths: list[int], excess: int) -> None:
+    for at, column in enumerate(columns):
+        if excess > 0 and column.gives_way:
+            width = max(_LEAST_WIDTH, widths[at] - excess)
+            excess -= widths[at] - width
+            for row in cells:
+                row[at].truncate(width, overflow="ellipsis")
 
 
 def print_facts(facts: Iterable[tuple[str, str | Text]]) -> None:
@@ -90,11 +102,26 @@ def print_facts(facts: Iterable[tuple[str, str | Text]]) -> None:
 
 def plain(text: str) -> str:
     """Text of strangers on one line: control characters, which could steer a terminal, become visible."""
-    return "".join(
-        char if char.isprintable() else " " if char in "\r\n\t" else "\N{REPLACEMENT CHARACTER}" for char in text
-    )
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def _visible(char: str) -> str:
+    if char.isprintable() or char == _JOINER or unicodedata.category(char) == "Zs":
+        return char
+    return " " if char.isspace() else "\N{REPLACEMENT CHARACTER}"
 
 
 def say(text: str, style: str = "") -> None:
     """One sentence for the person, on stderr."""
     talk().print(Text(text, style=style), soft_wrap=True)
+
+
+@contextmanager
+def progress(sentence: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr while somebody looks; gives the function that moves it on."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=talk(), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(sentence, total=total)
+        yield lambda count: bar.advance(task, count)

@@ -1,6 +1,5 @@
 """What `lynex serve` says once it answers: where to look, what lets you in, and how to send a first event."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,16 +11,6 @@ from lynex.cli.terminal import out
 
 _LABEL: Final = 11
 _INDENT: Final = "  "
-_FIRST_EVENT: Final = {
-    "type": "model_response",
-    "body": {
-        "model": "gpt-4o",
-        "prompt": "Hello",
-        "response": "Hi there!",
-        "tokens": {"input": 812, "output": 164},
-        "latency_ms": 1430,
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +25,7 @@ class Welcome:
     sign_in_url: str = ""
     asks_for_key: bool = True
     is_open_to_network: bool = False
+    reach: str = ""  # the options that other commands need to find this server, with a space before
     tunnel: str = ""  # a command that brings the port to the reader's own machine
 
     @property
@@ -48,6 +38,13 @@ def print_welcome(welcome: Welcome) -> None:
     console = out()
     for line in lines_of(welcome):
         console.print(line, soft_wrap=True)
+
+
+def print_key(welcome: Welcome) -> None:
+    """Only the key, where the server did not come up after it was made."""
+    console = out()
+    console.print(_fact("API key", (welcome.key, "bold")), soft_wrap=True)
+    console.print(_fact("", (_key_note(welcome), "quiet")), soft_wrap=True)
 
 
 def lines_of(welcome: Welcome) -> Iterator[Text]:
@@ -78,7 +75,11 @@ def _ways_in(welcome: Welcome) -> Iterator[Text]:
         yield _fact("", (f"from your own machine, first: {welcome.tunnel}", "quiet"))
     if welcome.key:
         yield _fact("API key", (welcome.key, "bold"))
-        yield _fact("", (f"shown only now · project {welcome.project} · scopes ingest, read", "quiet"))
+        yield _fact("", (_key_note(welcome), "quiet"))
+
+
+def _key_note(welcome: Welcome) -> str:
+    return f"shown only now · project {welcome.project} · scopes ingest, read"
 
 
 def _first_event(welcome: Welcome) -> Iterator[Text]:
@@ -87,18 +88,17 @@ def _first_event(welcome: Welcome) -> Iterator[Text]:
     for line in first_event_lines(welcome.url, welcome.key):
         yield Text(f"{_INDENT}{_INDENT}{line}")
     yield Text()
-    yield _line(("See it with ", ""), ("lynex events", "bold"), (", or fill the project with a day of ", ""),
-                ("lynex demo", "bold"), (".", ""))  # fmt: skip
+    see, fill = f"lynex events{welcome.reach}", f"lynex demo{welcome.reach}"
+    yield _line(("See it with ", ""), (see, "bold"), (". A day of made-up events: ", ""), (fill, "bold"), (".", ""))
 
 
 def first_event_lines(url: str, key: str) -> tuple[str, str, str]:
     """Three lines of shell that send one model call."""
-    body = json.dumps(_FIRST_EVENT, separators=(",", ":"))
-    header = f'-H "X-API-Key: {key}" ' if key else ""
+    credential = f'-H "X-API-Key: {key}" ' if key else ""
     return (
-        f"curl {url}/api/v1/events \\",
-        f'  {header}-H "Content-Type: application/json" \\',
-        f"  -d '{body}'",
+        f'curl {url}/api/v1/events -H "Content-Type: application/json" \\',
+        f"""  {credential}-d '{{"type":"model_response","body":{{"model":"gpt-4o",""",
+        """  "prompt":"Hello","response":"Hi there!","tokens":{"input":812,"output":164},"latency_ms":1430}}'""",
     )
 
 

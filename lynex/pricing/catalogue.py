@@ -1,11 +1,12 @@
 """The bundled price book (genai-prices), asked by provider, model and day. Slow to load: `PriceBook` loads it late."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 import genai_prices
 from genai_prices.data_snapshot import DataSnapshot, get_snapshot
-from genai_prices.types import ModelInfo, Provider
+from genai_prices.types import ModelInfo, Provider, StartDateConstraint
 
 from lynex.pricing.providers import BOOK_IDS, bare_ids, canonical_provider, is_framework, provider_of_model
 from lynex.pricing.tariff import Tariff, tariff_of
@@ -32,6 +33,17 @@ class Catalogue:
         for provider in self._snapshot.providers:
             for model in provider.models:
                 yield provider.id, model.id
+
+    def newest_change(self, today: date) -> date | None:
+        """The latest day up to today on which a price of the book began to hold: how fresh the book is."""
+        constraints = (
+            conditional.constraint
+            for provider in self._snapshot.providers
+            for model in provider.models
+            for conditional in (model.prices if isinstance(model.prices, list) else ())
+        )
+        days = (one.start_date for one in constraints if isinstance(one, StartDateConstraint))
+        return max((day for day in days if day <= today), default=None)
 
     def _find(self, provider_id: str | None, model_id: str) -> tuple[Provider, ModelInfo] | None:
         try:
