@@ -57,12 +57,14 @@ def read_token_usage(reading: Reading) -> None:
 def _read_model(reading: Reading) -> None:
     rest, row, sent = reading.rest, reading.row, reading.sent
     model: dict[str, Any] = {}
-    request = reading.text("model")
-    if request is not None:
+    request = rest.pop("model", None)
+    if type(request) is str:
         row.model = model["request"] = request.strip()
         if row.model != request:
             sent["model"] = request
-    provider = reading.text("provider")
+    elif request is not None:
+        sent["model"] = request
+    provider = reading.text("provider") if "provider" in rest else None
     if provider is not None:
         row.provider = model["provider"] = canonical_provider(provider)
         if row.provider != provider:

@@ -1,6 +1,7 @@
 """What only the processor can add to an event: its price, whether it counts, when it was processed, its fingerprint."""
 
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -116,4 +117,9 @@ def fingerprint(model: dict[str, Any] | None) -> str | None:
     if not model:
         return None
     identity = (model.get("provider"), model.get("request"), model.get("response"), model.get("params"))
-    return blake2b(_SORTED.encode(identity), digest_size=8).hexdigest()
+    return _digest(_SORTED.encode(identity))
+
+
+@lru_cache(maxsize=4096)
+def _digest(identity: bytes) -> str:
+    return blake2b(identity, digest_size=8).hexdigest()

@@ -18,7 +18,6 @@ from lynex.store.columns import StoredEvent
 _OLDEST: Final = 400 * DAY
 _NEWEST: Final = HOUR
 _TRACED_ID: Final = 32 + 1 + 16
-_HEX: Final = frozenset("0123456789abcdefABCDEF")
 _CONTEXT_COLUMNS: Final = frozenset(
     (
         "trace_id",
@@ -75,8 +74,6 @@ def normalise(
     BODIES[event.type](reading)
     _read_common(reading)
     _read_context(reading, event)
-    if event.sdk:
-        _read_sdk(row, event.sdk)
     return Draft(row, _whole_body(reading), reading.counted, reading.reported, reading.price_context)
 
 
@@ -165,14 +162,15 @@ def _text_of(value: Any) -> str | None:
 
 
 def _read_context(reading: Reading, event: Event) -> None:
-    row, left = reading.row, {}
+    row = reading.row
+    left: dict[str, Any] = {}
     metadata: Any = None
     for name, value in event.context.items():
         if name in _CONTEXT_COLUMNS and type(value) is str and value:
             setattr(row, name, value)
         elif name == "metadata" and type(value) is dict:
             metadata = value
-        elif name == "tags" and type(value) is list and all(type(tag) is str for tag in value):
+        elif name == "tags" and type(value) is list and _are_texts(value):
             row.tags = value
         elif name == "step_index" and type(value) is int:
             row.step_index = value
@@ -180,6 +178,8 @@ def _read_context(reading: Reading, event: Event) -> None:
             left[name] = value
     if row.agent_name is None and type(left.get("agent_name")) is str:
         row.agent_name = left["agent_name"]
+    if event.sdk:
+        _read_sdk(row, event.sdk, left)
     _read_trace_of_id(row)
     if row.parent_event_id is not None and row.parent_event_id == row.event_id:
         reading.flags.append("cycle")
@@ -195,21 +195,37 @@ def _read_context(reading: Reading, event: Event) -> None:
         row.context = _ENCODER.encode(left).decode()
 
 
+def _are_texts(values: list[Any]) -> bool:
+    try:
+        "".join(values)  # several times faster than looking at each
+    except TypeError:
+        return False
+    return True
+
+
 def _read_trace_of_id(row: StoredEvent) -> None:
     """`<trace, 32 hex>:<span, 16 hex>` names the trace and the span where the context does not."""
     event_id = row.event_id
     if len(event_id) != _TRACED_ID or event_id[32] != ":":
         return
     trace_id, span_id = event_id[:32], event_id[33:]
-    if _HEX.issuperset(trace_id) and _HEX.issuperset(span_id):
-        row.trace_id = row.trace_id if row.trace_id is not None else trace_id
-        row.span_id = row.span_id if row.span_id is not None else span_id
+    try:
+        bytes.fromhex(trace_id + span_id)
+    except ValueError:
+        return
+    row.trace_id = row.trace_id if row.trace_id is not None else trace_id
+    row.span_id = row.span_id if row.span_id is not None else span_id
 
 
-def _read_sdk(row: StoredEvent, sdk: dict[str, Any]) -> None:
+def _read_sdk(row: StoredEvent, sdk: dict[str, Any], left: dict[str, Any]) -> None:
+    """Name and version have columns; whatever else the sender says of itself stays with the context."""
     name, version = sdk.get("name"), sdk.get("version")
     row.sdk_name = name if type(name) is str else None
     row.sdk_version = version if type(version) is str else None
+    if len(sdk) != (row.sdk_name is not None) + (row.sdk_version is not None):
+        placed = {"name": row.sdk_name, "version": row.sdk_version}
+        more = {key: value for key, value in sdk.items() if placed.get(key) is None}
+        left["sdk" if "sdk" not in left else "sdk (sender)"] = more
 
 
 def _whole_body(reading: Reading) -> dict[str, Any]:

@@ -74,8 +74,9 @@ class Reading:
             return
         value = rest.pop(field)
         self.body[direction], shape, talk = read_content(value, role)
-        self.sent[f"{direction}_from"] = f"{field}.{shape}" if shape else field
-        self._note_talk(direction, talk)
+        self.sent[direction + "_from"] = field + "." + shape if shape else field
+        if talk is not None and (talk.styles or talk.kept):
+            self._note_talk(direction, talk)
         for other in fields:
             if other in rest:
                 self.sent[other] = rest.pop(other)
@@ -83,12 +84,11 @@ class Reading:
     def conversation(self, direction: str, message: dict[str, Any], source: str) -> None:
         """Make `input` or `output` of one message put together from several fields (`source` names them)."""
         self.body[direction], _, talk = read_content(message, "assistant")
-        self.sent[f"{direction}_from"] = source
-        self._note_talk(direction, talk)
+        self.sent[direction + "_from"] = source
+        if talk is not None:
+            self._note_talk(direction, talk)
 
-    def _note_talk(self, direction: str, talk: Conversation | None) -> None:
-        if talk is None:
-            return
+    def _note_talk(self, direction: str, talk: Conversation) -> None:
         if talk.styles:
             self.sent[f"{direction}_styles"] = talk.styles
         if talk.kept:

@@ -107,9 +107,9 @@ class Counted(msgspec.Struct, gc=False):
     input: int | None
     output: int | None
     total: int | None
-    cache_read: int | None
-    cache_write: int | None
-    reasoning: int | None
+    cache_read: int | None = None
+    cache_write: int | None = None
+    reasoning: int | None = None
 
     @property
     def is_priceable(self) -> bool:
@@ -137,6 +137,10 @@ class Counted(msgspec.Struct, gc=False):
 
 def count_tokens(sent: dict[str, Any]) -> Counted | None:
     """Understand a `tokens` or `usage` object; None when it counts nothing."""
+    if len(sent) == 2:  # the usual case, cheaply
+        fresh, output = sent.get("input", sent.get("input_tokens")), sent.get("output", sent.get("output_tokens"))
+        if type(fresh) is int and type(output) is int and fresh >= 0 and output >= 0:
+            return Counted(Usage(fresh, output), fresh, output, fresh + output)
     found: dict[str, int] = {}
     details: dict[str, int] | None = None
     for name, value in sent.items():

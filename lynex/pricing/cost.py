@@ -50,7 +50,10 @@ class Cost(msgspec.Struct, frozen=True, gc=False):
 
 
 class Rates(msgspec.Struct, frozen=True, gc=False):
-    """What one token costs, in 10⁻²⁴ USD, and what each request costs besides."""
+    """What one token costs, in 10⁻²⁴ USD, and what each request costs besides.
+
+    `pico` are the same rates in 10⁻¹² USD where all are whole numbers of it, as nearly all are: sums need no rounding.
+    """
 
     input: int
     output: int
@@ -58,6 +61,18 @@ class Rates(msgspec.Struct, frozen=True, gc=False):
     cache_write: int
     reasoning: int
     request: int = 0
+    pico: "Rates | None" = None
+
+
+def rates_of(*, input: int, output: int, cache_read: int, cache_write: int, reasoning: int, request: int = 0) -> Rates:
+    """The rates, with their coarser twin where that loses nothing."""
+    fine = Rates(input, output, cache_read, cache_write, reasoning, request)
+    if any(rate % _STEP for rate in (input, output, cache_read, cache_write, reasoning, request)):
+        return fine
+    coarse = Rates(
+        input // _STEP, output // _STEP, cache_read // _STEP, cache_write // _STEP, reasoning // _STEP, request // _STEP
+    )
+    return msgspec.structs.replace(fine, pico=coarse)
 
 
 def per_token(dollars_per_million: Decimal) -> int:
@@ -67,6 +82,9 @@ def per_token(dollars_per_million: Decimal) -> int:
 
 def linear_cost(usage: Usage, rates: Rates, price_version: str) -> Cost:
     """Each kind of token at its own rate."""
+    pico_rates = rates.pico
+    if pico_rates is not None:
+        return _whole_cost(usage, pico_rates, price_version)
     cache_read = usage.cache_read_tokens * rates.cache_read
     cache_write = usage.cache_write_tokens * rates.cache_write
     fresh = (usage.input_tokens - usage.cache_read_tokens - usage.cache_write_tokens) * rates.input
@@ -83,6 +101,19 @@ def linear_cost(usage: Usage, rates: Rates, price_version: str) -> Cost:
         rounded(other) if other else 0,
         price_version,
     )
+
+
+def _whole_cost(usage: Usage, rates: Rates, price_version: str) -> Cost:
+    """As above, with rates in 10⁻¹² USD."""
+    read, write, thought = usage.cache_read_tokens, usage.cache_write_tokens, usage.reasoning_tokens
+    cache_read = read * rates.cache_read
+    cache_write = write * rates.cache_write
+    fresh = (usage.input_tokens - read - write) * rates.input
+    reasoning = thought * rates.reasoning
+    output = (usage.output_tokens - thought) * rates.output
+    other = rates.request
+    total = fresh + output + cache_read + cache_write + reasoning + other
+    return Cost(total, fresh, output, cache_read, cache_write, reasoning, other, price_version)
 
 
 def rounded(fine: int) -> int:

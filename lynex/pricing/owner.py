@@ -9,7 +9,7 @@ import msgspec
 
 from lynex.clock import day_of, to_micros
 from lynex.config import PriceConfig
-from lynex.pricing.cost import Cost, Rates, linear_cost, per_token
+from lynex.pricing.cost import Cost, Rates, linear_cost, per_token, rates_of
 from lynex.pricing.providers import bare_ids, canonical_provider
 from lynex.pricing.usage import Usage
 
@@ -67,7 +67,7 @@ def _own_price(price: PriceConfig) -> OwnPrice:
         is_prefix=price.model.strip().endswith("*"),
         provider=canonical_provider(price.provider) if price.provider else "",
         starts=starts,
-        rates=Rates(
+        rates=rates_of(
             input=fresh,
             output=output,
             cache_read=_rate(price.cache_read) if price.cache_read is not None else fresh,

@@ -3,6 +3,7 @@
 Canonical names are those of OpenTelemetry (`gen_ai.provider.name`); semconv.md section 5.
 """
 
+from functools import lru_cache
 from typing import Final
 
 _SPELLINGS: Final[dict[str, tuple[str, ...]]] = {
@@ -106,6 +107,7 @@ def canonical_provider(sent: str) -> str:
     return lowered
 
 
+@lru_cache(maxsize=4096)
 def provider_of_model(model: str) -> str | None:
     """Whose model this is, read from its id; None when the id does not say."""
     lowered = model.strip().lower()

@@ -10,7 +10,7 @@ from genai_prices import types as book
 from genai_prices.types import ModelInfo, ModelPrice, Provider, TieredPrices, TimeOfDateConstraint
 
 from lynex.clock import DAY, SECOND, to_datetime
-from lynex.pricing.cost import QUANTUM, Cost, Rates, linear_cost, per_token, pico
+from lynex.pricing.cost import QUANTUM, Cost, Rates, linear_cost, per_token, pico, rates_of
 from lynex.pricing.usage import Usage
 
 _FREE_SUFFIX: Final = ":free"
@@ -142,7 +142,7 @@ def _rates(price: ModelPrice, above: int) -> Rates:
     fresh = _dollars(price, "input_mtok", above)
     output = _dollars(price, "output_mtok", above)
     request = _dollars(price, "requests_kcount", above)
-    return Rates(
+    return rates_of(
         input=per_token(fresh if fresh is not None else _ZERO),
         output=per_token(output if output is not None else _ZERO),
         cache_read=per_token(_first(_dollars(price, "cache_read_mtok", above), fresh)),
