@@ -9,17 +9,6 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import Meta, Struct
 
 MAX_SAFE_INTEGER: Final = 9_007_199_254_740_991  # 2^53 − 1: what JavaScript can count to
-LEVELS: Final = {
-    "debug": "debug",
-    "info": "info",
-    "warning": "warning",
-    "warn": "warning",
-    "error": "error",
-    "fatal": "error",
-    "critical": "error",
-}
-"""Levels a sender may write (also in capitals, as Python's `logging` does), and what each means."""
-
 Count = Annotated[int, Meta(ge=0, le=MAX_SAFE_INTEGER)]
 Milliseconds = Annotated[float, Meta(ge=-1e15, le=1e15)]  # negative ones are a clock's anomaly, not an error
 Dollars = Annotated[float, Meta(ge=0, le=1e9)]
@@ -64,26 +53,71 @@ class ErrorDetail(Struct):
     code: str | int | None = None
 
 
+class TokenDetails(Struct):
+    """Finer counts, nested as providers nest them."""
+
+    cached_tokens: Count | None = None
+    cache_read: Count | None = None
+    cache_creation: Count | None = None
+    cache_write_tokens: Count | None = None
+    audio_tokens: Count | None = None
+    audio: Count | None = None
+    image_tokens: Count | None = None
+    reasoning_tokens: Count | None = None
+    reasoning: Count | None = None
+    thinking_tokens: Count | None = None
+    text_tokens: Count | None = None
+    accepted_prediction_tokens: Count | None = None
+    rejected_prediction_tokens: Count | None = None
+
+
 class Tokens(Struct):
-    """`tokens` as our SDKs write it, and `usage` as providers do."""
+    """Counts in everybody's spelling; what they mean is decided when an event is normalised."""
 
     input: Count | None = None
     output: Count | None = None
     cached: Count | None = None
+    cache_read: Count | None = None
     cache_write: Count | None = None
     reasoning: Count | None = None
     total: Count | None = None
+    prompt: Count | None = None
+    completion: Count | None = None
     input_tokens: Count | None = None
     output_tokens: Count | None = None
     total_tokens: Count | None = None
+    cached_tokens: Count | None = None
     cache_read_tokens: Count | None = None
     cache_write_tokens: Count | None = None
     reasoning_tokens: Count | None = None
     prompt_tokens: Count | None = None
     completion_tokens: Count | None = None
-    cached_tokens: Count | None = None
+    thinking_tokens: Count | None = None
+    cached_input_tokens: Count | None = None
+    input_cached_tokens: Count | None = None
     cache_read_input_tokens: Count | None = None
+    cache_write_input_tokens: Count | None = None
     cache_creation_input_tokens: Count | None = None
+    cache_creation_tokens: Count | None = None
+    input_cache_read: Count | None = None
+    input_cache_creation: Count | None = None
+    output_reasoning_tokens: Count | None = None
+    reasoning_output_tokens: Count | None = None
+    prompt_token_count: Count | None = None
+    candidates_token_count: Count | None = None
+    total_token_count: Count | None = None
+    cached_content_token_count: Count | None = None
+    thoughts_token_count: Count | None = None
+    input_audio_tokens: Count | None = None
+    output_audio_tokens: Count | None = None
+    input_image_tokens: Count | None = None
+    output_image_tokens: Count | None = None
+    prompt_tokens_details: TokenDetails | list[Any] | None = None
+    input_tokens_details: TokenDetails | list[Any] | None = None
+    input_token_details: TokenDetails | list[Any] | None = None
+    completion_tokens_details: TokenDetails | list[Any] | None = None
+    output_tokens_details: TokenDetails | list[Any] | None = None
+    output_token_details: TokenDetails | list[Any] | None = None
 
 
 class CostParts(Struct):
@@ -136,7 +170,9 @@ class ModelResponse(TokenUsage):
     parameters: Object | None = None
     tools: list[Any] | None = None
     tool_calls: list[Object] | None = None
+    response_model: Name | None = None
     finish_reason: Name | list[Name] | None = None
+    finish_reasons: list[Name] | None = None
     stream: bool | None = None
     ttft_ms: Milliseconds | None = None
     prompt_template: PromptTemplate | None = None
@@ -195,7 +231,7 @@ class Error(Body):
 
 class EvalMetric(Body):
     metric: Name | None = None
-    score: bool | Annotated[float, Meta(ge=-1e300, le=1e300)] | None = None
+    score: bool | float | None = None
     label: str | None = None
     explanation: str | None = None
     evaluator: Name | None = None

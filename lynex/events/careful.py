@@ -7,6 +7,7 @@ from typing import Any, Final
 from lynex.events.envelope import EVENT_TYPES, Event
 from lynex.events.findings import EventFindings, inside, quoted
 from lynex.events.identifiers import has_control, is_event_id
+from lynex.events.levels import respell_level
 from lynex.events.limits import Limits
 from lynex.events.numbers import BadNumber
 from lynex.events.shapes import BODY, CONTEXT, SDK, Shape
@@ -93,7 +94,9 @@ class _Sent:
     def type(self) -> str:
         value = self._value.get("type")
         if value is None:
-            self._findings.add("type", "missing_field", f"type is missing; it is one of {', '.join(EVENT_TYPES)}.")
+            batch = "This is a batch: send it to /api/v1/events/batch. " if "events" in self._value else ""
+            message = f"{batch}type is missing; it is one of {', '.join(EVENT_TYPES)}."
+            self._findings.add("type", "missing_field", message)
         elif self._is_text("type", value) and value not in EVENT_TYPES:
             nearest = _nearest_type(value)
             guess = f"Did you mean {nearest}? " if nearest else ""
@@ -140,7 +143,7 @@ class _Sent:
                 message = f"body is missing; fields such as {quoted(next(iter(strays)))} belong inside it."
                 self._findings.add("body", "missing_field", message)
             return {}
-        return self.part("body", shape)
+        return respell_level(self.part("body", shape))
 
     def _unplaced(self) -> dict[str, Any]:
         return {name: value for name, value in self._value.items() if name not in ENVELOPE_FIELDS}

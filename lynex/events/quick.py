@@ -7,17 +7,18 @@ import msgspec
 from lynex.events.bodies import BODIES, Context, Sdk
 from lynex.events.envelope import Event
 from lynex.events.identifiers import is_event_id
+from lynex.events.levels import respell_level
 from lynex.events.limits import Limits
 from lynex.events.shapes import BODY, CONTEXT
 from lynex.events.spelling import Conflict
 from lynex.events.structure import KeyNames
 from lynex.events.timestamps import EARLIEST, quick_instant
-from lynex.events.wire import Envelope, decode_envelope, fit_64_bits
+from lynex.events.wire import Envelope, decode_envelope
 
 _RESPELL_BODY: Final = {name: shape.spelling.respell for name, shape in BODY.items()}
 _RESPELL_CONTEXT: Final = CONTEXT.spelling.respell
 _ENVELOPE_KEYS: Final = 7
-_SUSPICIOUS: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError, KeyError, Conflict)
+_SUSPICIOUS: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError, Conflict)
 _KEYS: Final = KeyNames()
 _convert: Final = msgspec.convert
 
@@ -30,7 +31,8 @@ class QuickReader:
         self._room = limits.max_depth - 2  # below the envelope and the body in it
         self._max_keys = limits.max_keys - _ENVELOPE_KEYS
         self._oldest = limits.oldest if limits.oldest is not None else EARLIEST
-        self._good_sdk: dict[str, Any] | None = None
+        self._good_sdk: dict[str, Any] = {}
+        self._sdk_keys = 0
 
     def read(self, raw: bytes | msgspec.Raw, size: int) -> Event | None:
         """The event, with an empty id where the sender gave none."""
@@ -38,7 +40,6 @@ class QuickReader:
             sent = decode_envelope(raw)
             event = _event_of(sent, size)
             _convert(event.body, BODIES[sent.type])
-            fit_64_bits(sent)
             sound = self._is_sound(sent, event)
         except _SUSPICIOUS:
             return None
@@ -53,29 +54,26 @@ class QuickReader:
             return False
         if sent.timestamp is not None and (event.sent_at is None or event.sent_at < self._oldest):
             return False
-        return self._are_good_keys(event) and self._is_good_sdk(event.sdk) and _is_good_context(event.context)
+        return self._is_good_sdk(event.sdk) and self._are_good_keys(event) and _is_good_context(event.context)
 
     def _is_own_project(self, sent: Envelope) -> bool:
         wanted = self._project_id
         return all(name is None or name == wanted for name in (sent.projectId, sent.project_id))
 
     def _are_good_keys(self, event: Event) -> bool:
-        total = 0
-        for part in (event.body, event.context, event.sdk):
-            count = _KEYS.count(part, self._room)
-            if count < 0:
-                return False
-            total += count
-        return total <= self._max_keys
+        in_body = _KEYS.count(event.body, self._room)
+        in_context = _KEYS.count(event.context, self._room)
+        return in_body >= 0 and in_context >= 0 and in_body + in_context + self._sdk_keys <= self._max_keys
 
     def _is_good_sdk(self, sdk: dict[str, Any]) -> bool:
         """All events of a request usually come from one SDK."""
-        if not sdk or sdk == self._good_sdk:
+        if sdk == self._good_sdk:
             return True
         _convert(sdk, Sdk)
-        if not "".join([value for value in sdk.values() if type(value) is str]).isprintable():
+        keys = _KEYS.count(sdk, self._room)
+        if keys < 0 or not "".join([value for value in sdk.values() if type(value) is str]).isprintable():
             return False
-        self._good_sdk = sdk
+        self._good_sdk, self._sdk_keys = sdk, keys
         return True
 
 
@@ -97,7 +95,7 @@ def _event_of(sent: Envelope, size: int) -> Event:
         quick_instant(sent.timestamp) if sent.timestamp is not None else None,
         sent.sdk if sent.sdk is not None else {},
         _RESPELL_CONTEXT(sent.context) if sent.context is not None else {},
-        _RESPELL_BODY[sent.type](sent.body),
+        respell_level(_RESPELL_BODY[sent.type](sent.body)),
         size,
     )
 

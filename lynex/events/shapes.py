@@ -8,9 +8,10 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect
 
-from lynex.events.bodies import BODIES, LEVELS, Context, Sdk
+from lynex.events.bodies import BODIES, Context, Sdk
 from lynex.events.findings import EventFindings, inside, quoted
 from lynex.events.identifiers import has_control
+from lynex.events.levels import LEVELS
 from lynex.events.numbers import BadNumber
 from lynex.events.spelling import Spelling
 
@@ -50,7 +51,7 @@ def shape_of(struct: type[msgspec.Struct]) -> Shape:
     assert isinstance(kind, inspect.StructType)
     fields = {member.name: member.type for member in kind.fields}
     inner = {name: shape_of(part).spelling for name, type_ in fields.items() for part in _structs_in(type_)}
-    return Shape(fields, Spelling.of(tuple(fields), inner))
+    return Shape(fields, Spelling(fields, inner))
 
 
 def _structs_in(kind: inspect.Type) -> Iterator[type[msgspec.Struct]]:
@@ -104,8 +105,8 @@ def _check_inside(
             findings.add(path, "invalid_identifier", f"{name} must not contain control characters.")
     elif isinstance(kind, inspect.LiteralType):
         if value not in kind.values:
-            allowed = [text for text in kind.values if text not in LEVELS or LEVELS[text] == text]
-            choice = ", ".join(str(text) for text in allowed if str(text).islower())
+            allowed = [str(text) for text in kind.values]
+            choice = ", ".join(LEVELS if LEVELS[0] in allowed else allowed)
             findings.add(path, "invalid_value", f"{name} must be one of {choice}, not {quoted(value)}.")
     elif isinstance(kind, inspect.ListType):
         _check_list(value, kind, name, path, findings)

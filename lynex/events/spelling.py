@@ -1,7 +1,6 @@
 """camelCase on the way in, snake_case inside: only for names we know, everything else stays as the sender wrote it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -14,23 +13,23 @@ class Conflict(Exception):
     """Both spellings of one field, with different values."""
 
 
-@dataclass(frozen=True, slots=True)
 class Spelling:
     """The names of one object (`renames`: camelCase to snake_case), and of the objects we know inside it."""
 
-    renames: Mapping[str, str]
-    inner: Mapping[str, "Spelling"] = field(default_factory=dict)
+    __slots__ = ("_inner", "_is_untouched", "renames")
 
-    @classmethod
-    def of(cls, names: tuple[str, ...], inner: Mapping[str, "Spelling"] | None = None) -> "Spelling":
-        return cls({camel_case(name): name for name in names if camel_case(name) != name}, inner or {})
+    def __init__(self, names: Iterable[str], inner: Mapping[str, "Spelling"]) -> None:
+        self.renames = {camel_case(name): name for name in names if camel_case(name) != name}
+        self._inner: list[tuple[str, Spelling]] = [
+            (name, spelling) for name, spelling in inner.items() if spelling.renames or spelling._inner
+        ]
+        self._is_untouched = frozenset(self.renames).isdisjoint
 
     def respell(self, sent: dict[str, Any]) -> dict[str, Any]:
         """The object in our spelling: the same one if nothing changes. Raises `Conflict`."""
-        renamed = sent if self.renames.keys().isdisjoint(sent) else self._rename(sent)
-        for name, spelling in self.inner.items():
-            value = renamed.get(name)
-            if type(value) is dict:
+        renamed = sent if self._is_untouched(sent) else self._rename(sent)
+        for name, spelling in self._inner:
+            if name in renamed and type(value := renamed[name]) is dict:
                 respelled = spelling.respell(value)
                 if respelled is not value:
                     renamed = {**renamed, name: respelled}

@@ -1,5 +1,6 @@
 """What any JSON value must hold to, known field or not: nesting, number of keys, key names, numbers, real Unicode."""
 
+import functools
 from typing import Any, Final
 
 from lynex.events.findings import EventFindings, inside, quoted
@@ -9,6 +10,9 @@ from lynex.events.numbers import HIGHEST, LOWEST, BadNumber, beyond_64_bits
 
 MAX_KEY_BYTES: Final = 256
 _REMEMBERED_KEYS: Final = 20_000
+_DEEPEST: Final = 1000  # Python recurses no further
+_LONG_LIST: Final = 16
+_PLAIN: Final = frozenset((str, float, bool, type(None)))
 _SHORT_KEY: Final = MAX_KEY_BYTES // 4  # characters that fit whatever they are
 
 
@@ -19,16 +23,20 @@ class KeyNames:
         self._good: set[str] = set()
 
     def count(self, value: dict[str, Any], room: int) -> int:
-        """The number of keys, nested ones included; negative: look closer. `room`: how much deeper it may nest."""
-        if not self._good.issuperset(value) and not self._learn(value):
+        """The number of keys, nested ones included; negative: look closer. `room`: how many levels may be below."""
+        if room < 0 or not (self._good.issuperset(value) or self._learn(value)):
             return -1
         total = len(value)
         for member in value.values():
             kind = type(member)
+            if kind is str:
+                continue
             if kind is dict:
-                inner = self.count(member, room - 1) if room > 0 else -1
+                inner = self.count(member, room - 1)
             elif kind is list:
-                inner = self._count_in_list(member, room - 1) if room > 0 else -1
+                inner = self._count_in_list(member, room - 1)
+            elif kind is int and not LOWEST <= member <= HIGHEST:
+                return -1
             else:
                 continue
             if inner < 0:
@@ -37,13 +45,19 @@ class KeyNames:
         return total
 
     def _count_in_list(self, value: list[Any], room: int) -> int:
+        if room < 0:
+            return -1
         total = 0
+        if len(value) > _LONG_LIST and _PLAIN.issuperset(map(type, value)):
+            return 0  # such as the numbers of an embedding
         for member in value:
             kind = type(member)
             if kind is dict:
-                inner = self.count(member, room - 1) if room > 0 else -1
+                inner = self.count(member, room - 1)
             elif kind is list:
-                inner = self._count_in_list(member, room - 1) if room > 0 else -1
+                inner = self._count_in_list(member, room - 1)
+            elif kind is int and not LOWEST <= member <= HIGHEST:
+                return -1
             else:
                 continue
             if inner < 0:
@@ -83,26 +97,39 @@ def has_lone_surrogate(text: str) -> bool:
     return False
 
 
-def inspect_value(value: Any, limits: Limits | None, findings: EventFindings) -> None:
+Place = tuple["Place", str | int] | None
+"""Where a value stands: its parent's place and its key. Spelled out only where something is wrong there."""
+
+
+def inspect_value(value: dict[str, Any], limits: Limits | None, findings: EventFindings) -> None:
     """Find every fault that has nothing to do with what the fields mean."""
     keys = 0
-    deepest = limits.max_depth if limits is not None else 1000
-    waiting: list[tuple[Any, str, int]] = [(value, "", 1)]
+    deepest = limits.max_depth if limits is not None else _DEEPEST
+    waiting: list[tuple[Any, Place, int]] = [(value, None, 1)]
     while waiting:
-        member, path, depth = waiting.pop()
-        if isinstance(member, dict | list) and depth > deepest:
+        member, place, depth = waiting.pop()
+        if not isinstance(member, dict | list):
+            _inspect_leaf(member, _path_of(place), findings)
+            continue
+        if depth > deepest:
             findings.add("", "too_deep", f"Nesting deeper than {deepest}.")
             return
         if isinstance(member, dict):
             keys += len(member)
-            _inspect_keys(member, path, findings)
-            waiting.extend((inner, inside(path, name), depth + 1) for name, inner in member.items() if _is_open(inner))
-        elif isinstance(member, list):
-            waiting.extend((inner, inside(path, i), depth + 1) for i, inner in enumerate(member) if _is_open(inner))
-        else:
-            _inspect_leaf(member, path, findings)
+            _inspect_keys(member, place, findings)
+        members = member.items() if isinstance(member, dict) else enumerate(member)
+        inside_it = [(inner, (place, key), depth + 1) for key, inner in members if _is_open(inner)]
+        waiting.extend(reversed(inside_it))
     if limits is not None and keys > limits.max_keys:
         findings.add("", "too_many_keys", f"The event has {keys} keys; the limit is {limits.max_keys}.")
+
+
+def _path_of(place: Place) -> str:
+    keys: list[str | int] = []
+    while place is not None:
+        place, key = place
+        keys.append(key)
+    return functools.reduce(inside, reversed(keys), "")
 
 
 def _is_open(value: object) -> bool:
@@ -114,11 +141,11 @@ def _is_open(value: object) -> bool:
     return isinstance(value, dict | list | BadNumber)
 
 
-def _inspect_keys(value: dict[str, Any], path: str, findings: EventFindings) -> None:
+def _inspect_keys(value: dict[str, Any], place: Place, findings: EventFindings) -> None:
     for name in value:
         fault = key_fault(name)
         if fault is not None:
-            findings.add(inside(path, name), *fault)
+            findings.add(_path_of((place, name)), *fault)
 
 
 def _inspect_leaf(value: object, path: str, findings: EventFindings) -> None:

@@ -41,5 +41,3 @@ decode_anything: Final = msgspec.json.Decoder().decode
 decode_batch_body: Final = msgspec.json.Decoder(BatchBody).decode
 decode_members: Final = msgspec.json.Decoder(dict[str, Raw]).decode
 decode_list: Final = msgspec.json.Decoder(list[Raw]).decode
-fit_64_bits: Final = msgspec.msgpack.Encoder().encode
-"""Raises OverflowError for integers beyond 64 bits: the cheapest way to ask."""
