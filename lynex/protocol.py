@@ -22,6 +22,7 @@ MAX_HEADER_BYTES: Final = 64 << 10
 MAX_URL_BYTES: Final = 8 << 10
 
 _LINGER_S: Final = 1.0
+_LAST_CHANCE_S: Final = 0.2
 _STUCK_READER_S: Final = 60.0
 _HTTP2_PREFACE: Final = b"PRI * HTTP/2"
 _TLS_HELLO: Final = b"\x16\x03"
@@ -132,6 +133,13 @@ class BoundedProtocol(HttpToolsProtocol):
                 self._turn_away(
                     _headers_too_large() if self._header_count or self.url else UrlTooLong("The URL does not end.")
                 )
+
+    def shutdown(self) -> None:
+        """An idle connection may have a request on its way: it gets a moment, and that request its 503."""
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(_LAST_CHANCE_S, super().shutdown)
+        else:
+            super().shutdown()
 
     def pause_writing(self) -> None:
         super().pause_writing()

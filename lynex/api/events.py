@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lynex.api.bodies import JSON, NDJSON, kind_of, read_body
-from lynex.api.front import front, json_answer, parts
+from lynex.api.front import OnDisk, front, json_answer, parts
 from lynex.api.guard import project_of
 from lynex.api.route import principal_of
 from lynex.api.shapes import Queued, QueuedBatch
@@ -17,7 +17,7 @@ from lynex.query.events import EventQuestion
 _BACKFILL: Final = "events.write_old"
 
 
-async def post_event(request: Request) -> Response:
+async def post_event(request: Request) -> OnDisk:
     """POST /api/v1/events – one event; 202 means on disk."""
     principal, project_id = principal_of(request), await project_of(request)
     if kind_of(request.scope) is not JSON:
@@ -34,10 +34,10 @@ async def post_event(request: Request) -> Response:
         durable=accepted.durable,
         warnings=accepted.warnings,
     )
-    return json_answer(answer, 202)
+    return OnDisk(answer)
 
 
-async def post_batch(request: Request) -> Response:
+async def post_batch(request: Request) -> OnDisk:
     """POST /api/v1/events/batch – all or none."""
     principal, project_id = principal_of(request), await project_of(request)
     kind = kind_of(request.scope)
@@ -53,7 +53,7 @@ async def post_batch(request: Request) -> Response:
         durable=accepted.durable,
         warnings=accepted.warnings,
     )
-    return json_answer(answer, 202)
+    return OnDisk(answer)
 
 
 async def list_events(request: Request) -> Response:

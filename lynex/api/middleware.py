@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import itertools
 import logging
 import re
 import socket
@@ -27,8 +28,9 @@ _OWN_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _EVERYWHERE: Final = frozenset({"0.0.0.0", "::", ""})
 _API_POLICY: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+_NO_SNIFFING: Final = (b"x-content-type-options", b"nosniff")
 _ALWAYS: Final[Headers] = [
-    (b"x-content-type-options", b"nosniff"),
+    _NO_SNIFFING,
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
@@ -83,12 +85,14 @@ class Door:
         self._patterns = [(Pattern(path, table), table) for path, table in by_path.items() if "{" in path]
         self._counts = {number: self._metrics.requests.labels(f"{number}xx") for number in range(1, 6)}
         self._log = _RequestLog(front)
+        self._id_prefix = new_request_id()[:8]
+        self._serial = itertools.count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise RuntimeError(f"{scope['type']} is not served here")
         reach("loop.block")
-        exchange = _Exchange(scope, receive, send, _id_of(scope))
+        exchange = _Exchange(scope, receive, send, self._id_of(scope))
         scope[KEY] = self._front
         try:
             await self._answer(scope, receive, exchange)
@@ -109,6 +113,14 @@ class Door:
             raise ShuttingDown("Lynex is stopping.", hint="Send the same events again in a moment.", retry_after=2)
         self._hosts.check(scope)
         await self._table(scope)(scope, receive, exchange.send)
+
+    def _id_of(self, scope: Scope) -> str:
+        """The sender's own X-Request-Id where it is harmless, else the next of ours."""
+        for name, value in scope["headers"]:
+            if name == b"x-request-id" and _OWN_ID.fullmatch(value):
+                text: str = value.decode()
+                return text
+        return f"{self._id_prefix}{next(self._serial):08x}"
 
     def _table(self, scope: Scope) -> MethodTable:
         table = self._exact.get(scope["path"])
@@ -145,13 +157,17 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers: list[tuple[bytes, bytes]] = list(message["headers"])
-            if not any(name == b"content-security-policy" for name, _ in headers):
-                headers.append(_API_POLICY)
-            headers += _ALWAYS
-            headers.append((b"x-request-id", self._id.encode()))
-            message["headers"] = headers
+            message["headers"] = self._with_ours(list(message["headers"]), message["status"])
         await self._send(message)
+
+    def _with_ours(self, headers: Headers, status: int) -> Headers:
+        headers.append((b"x-request-id", self._id.encode()))
+        if status == 202:  # the hot path: nothing a browser would render
+            headers.append(_NO_SNIFFING)
+            return headers
+        if not any(name == b"content-security-policy" for name, _ in headers):
+            headers.append(_API_POLICY)
+        return headers + _ALWAYS
 
     async def refuse(self, error: LynexError, *, close: bool) -> None:
         status, headers, body = answer(error, self._id, close=close)
@@ -210,15 +226,6 @@ class _RequestLog:
             client[0] if client else "unknown",
             extra={"facts": facts},
         )
-
-
-def _id_of(scope: Scope) -> str:
-    """The sender's own X-Request-Id where it is harmless, else a new one."""
-    for name, value in scope["headers"]:
-        if name == b"x-request-id" and _OWN_ID.fullmatch(value):
-            text: str = value.decode()
-            return text
-    return new_request_id()
 
 
 def _name_of(host: str) -> str:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lynex.api.front import KEY, Front
 from lynex.api.problems import NotAllowed
@@ -15,7 +14,7 @@ from lynex.auth.principal import Principal
 from lynex.auth.roles import PERMISSIONS, PUBLIC, require
 from lynex.errors import StartRefused
 
-Handler = Callable[[Request], Awaitable[Response]]
+Handler = Callable[[Request], Awaitable[ASGIApp]]
 PRINCIPAL: Final = "lynex.principal"
 _FORWARDED: Final = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip", b"via", b"x-forwarded-host"})
 
