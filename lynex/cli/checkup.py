@@ -9,6 +9,7 @@ from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -112,6 +113,8 @@ def _disk(config: Config) -> Finding:
 
 
 def _port(config: Config, server: Server | None) -> Finding:
+    if server is not None:
+        return Finding("Port", "fine", f"{urlsplit(server.url).port} is used by this server")
     host, port = config.server.host, config.server.port
     try:
         free = is_free(host, port)
@@ -122,11 +125,8 @@ def _port(config: Config, server: Server | None) -> Finding:
         )
     if free:
         return Finding("Port", "fine", f"{port} on {host} is free")
-    if server is not None and server.url.endswith(f":{port}"):
-        return Finding("Port", "fine", f"{port} on {host} is used by this server")
     owner = owner_of(port) or "another process"
-    state: Literal["doubt", "fault"] = "doubt" if server is not None else "fault"
-    return Finding("Port", state, f"{port} on {host} is used by {owner}", "Stop it, or choose another server.port.")
+    return Finding("Port", "fault", f"{port} on {host} is used by {owner}", "Stop it, or choose another server.port.")
 
 
 def _clock(root: Path) -> Finding:

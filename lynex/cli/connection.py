@@ -162,11 +162,11 @@ class Connection:
         except httpx2.TimeoutException as error:
             message = f"{self.server.url} did not answer in time."
             raise Stop(ExitCode.UNAVAILABLE, message, "It may be busy or stuck; look at its log.") from error
-        except httpx2.TransportError as error:
-            raise Stop(ExitCode.UNAVAILABLE, f"The connection to {self.server.url} was lost: {error}.") from error
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
             message = f"{self.server.url} is not the address of a server."
             raise Stop(ExitCode.USAGE, message, "Write it as http://host:port.") from error
+        except httpx2.TransportError as error:
+            raise Stop(ExitCode.UNAVAILABLE, f"The connection to {self.server.url} was lost: {error}") from error
 
 
 def refusal(answer: httpx2.Response) -> Stop:

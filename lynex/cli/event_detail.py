@@ -12,7 +12,7 @@ from lynex.cli.terminal import out, plain, print_facts
 
 _SHOWN_ABOVE: Final = frozenset(
     ("name", "model", "usage", "cost", "duration_ms", "status", "level", "error")
-    + ("input", "output", "input_preview", "output_preview")
+    + ("input", "output", "input_preview", "output_preview", "sent")
 )
 
 

@@ -19,6 +19,7 @@ COLUMNS: Final = (
 )
 _ID_COLUMN: Final = Column("Event", style="quiet")
 _PREVIEW: Final = 120
+_LEAST_WIDTH: Final = 24
 _LIVE_WIDTHS: Final = (12, 14, 0, 20, 8, 15, 8)  # fixed, since later rows are not known; 0 takes the rest
 
 
@@ -31,7 +32,9 @@ def print_events(items: Iterable[Mapping[str, Any]], *, with_ids: bool = False) 
 def live_line(item: Mapping[str, Any]) -> Text:
     """The same cells in columns of fixed width."""
     row = cells(item)
-    rest = max(24, out().width - sum(_LIVE_WIDTHS) - 2 * (len(row) - 1))
+    console = out()
+    others = sum(_LIVE_WIDTHS) + 2 * (len(row) - 1)
+    rest = max(_LEAST_WIDTH, console.width - others) if console.is_terminal else max(_LEAST_WIDTH, row[2].cell_len)
     line = Text(no_wrap=True)
     for cell, column, fixed in zip(row, COLUMNS, _LIVE_WIDTHS, strict=True):
         shown = cell.copy()

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
 
 import typer
 
@@ -58,7 +59,7 @@ def _show_one(server: "Connection", event_id: str, as_json: bool) -> None:
     from lynex.cli.event_detail import print_event
     from lynex.cli.terminal import print_json
 
-    event = server.get(f"/api/v1/events/{event_id}")
+    event = server.get(f"/api/v1/events/{quote(event_id, safe='')}")
     if as_json:
         print_json(event)
     else:

@@ -88,13 +88,5 @@ def minute(text: str | None) -> str:
     return f"{local.day} {local:%b} {local:%H:%M}"
 
 
-def shortened(text: str, width: int) -> str:
-    """An id with its middle left out; both ends identify it."""
-    if len(text) <= width:
-        return text
-    head = (width - 1 + 1) // 2
-    return f"{text[:head]}…{text[len(text) - (width - 1 - head) :]}"
-
-
 def _three_digits(value: float) -> str:
     return f"{value:.2f}" if abs(value) < 9.995 else f"{value:.1f}"

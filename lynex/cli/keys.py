@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -32,7 +33,7 @@ def list_keys(
     from lynex.cli.figures import count, moment
     from lynex.cli.terminal import Column, print_json, print_table, say
 
-    found = server.get(f"/api/v1/projects/{server.project}/keys", in_project=False)["items"]
+    found = server.get(f"/api/v1/projects/{quote(server.project, safe='')}/keys", in_project=False)["items"]
     keys = [key for key in found if everything or key["revoked_at"] is None]
     if as_json:
         print_json({"items": keys})
@@ -81,7 +82,7 @@ def create_key(
 
     chosen = scopes if scopes else [Scope.INGEST, Scope.READ]
     wanted = {"name": name, "scopes": [scope.value for scope in chosen]}
-    made = server.post(f"/api/v1/projects/{server.project}/keys", wanted, in_project=False)
+    made = server.post(f"/api/v1/projects/{quote(server.project, safe='')}/keys", wanted, in_project=False)
     if as_json:
         print_json(made)
         return
@@ -103,7 +104,9 @@ def revoke_key(
     """Revoke a key; it stops working within seconds."""
     from lynex.cli.terminal import print_json, say
 
-    revoked = server.delete(f"/api/v1/projects/{server.project}/keys/{key_id}", in_project=False)
+    revoked = server.delete(
+        f"/api/v1/projects/{quote(server.project, safe='')}/keys/{quote(key_id, safe='')}", in_project=False
+    )
     if as_json:
         print_json(revoked)
         return

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from lynex.cli.exit_codes import ExitCode
 from lynex.effective import load_config
 
 if TYPE_CHECKING:
@@ -75,7 +76,10 @@ def gathers(
         def with_options(**given: Any) -> None:
             chosen = {name: given.pop(name) for name in options}
             with gather(**chosen) as value:
-                command(**given, **{parameter: value})
+                try:
+                    command(**given, **{parameter: value})
+                except KeyboardInterrupt:  # typer would say "Aborted!"; who ends `lynex tail` knows that
+                    raise typer.Exit(ExitCode.INTERRUPTED) from None
 
         own = inspect.signature(command).parameters.values()
         shown = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own if one.name != parameter]

@@ -92,12 +92,11 @@ def _shorten(columns: Sequence[Column], cells: list[list[Text]], widths: list[in
 
 def print_facts(facts: Iterable[tuple[str, str | Text]]) -> None:
     """Label and value, one a line, values below each other."""
-    table = Table(box=None, padding=(0, 3, 0, 0), pad_edge=False, show_header=False, show_edge=False)
-    table.add_column(style="label", no_wrap=True)
-    table.add_column(overflow="fold")
-    for label, value in facts:
-        table.add_row(label, value if isinstance(value, Text) else Text(plain(value)))
-    out().print(table)
+    lines = list(facts)
+    width = max(len(label) for label, _ in lines) + _GAP + 1
+    for label, value in lines:
+        shown = value if isinstance(value, Text) else Text(plain(value))
+        out().print(Text.assemble((f"{label:<{width}}", "label"), shown), soft_wrap=True)
 
 
 def plain(text: str) -> str:
