@@ -9,6 +9,8 @@ from lynex.ingest.reading import Reading, preview, preview_of, read_cost
 from lynex.ingest.tokens import count_tokens
 from lynex.pricing.providers import canonical_provider, provider_of_model
 
+_LAST_STEP: Final = 2**53 - 1
+_LONGEST_NAME: Final = 512  # of a model worth recognising; names are remembered
 _PROMPT_FIELDS: Final = ("prompt", "messages", "input")
 _RESPONSE_FIELDS: Final = ("response", "output")
 # Field as sent → key of the canonical object; of two spellings the later wins.
@@ -69,7 +71,7 @@ def _read_model(reading: Reading) -> None:
         row.provider = model["provider"] = canonical_provider(provider)
         if row.provider != provider:
             sent["provider"] = provider
-    elif row.model:
+    elif row.model and len(row.model) <= _LONGEST_NAME:
         inferred = provider_of_model(row.model)
         if inferred is not None:
             row.provider = model["provider"] = inferred
@@ -206,7 +208,7 @@ def read_agent_action(reading: Reading) -> None:
         body["agent"] = agent
     if "step_index" in rest:
         step = sent["step_index"] = rest.pop("step_index")
-        if type(step) is int and row.step_index is None:
+        if type(step) is int and 0 <= step <= _LAST_STEP and row.step_index is None:
             row.step_index = step
     _read_values(reading)
     if row.input_preview is None:

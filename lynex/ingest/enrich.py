@@ -16,6 +16,8 @@ from lynex.store.columns import StoredEvent
 CALL: Final = "call"
 DUPLICATE: Final = "duplicate"
 _PRICED_TYPES: Final = frozenset(("model_response", "token_usage"))
+_LONGEST_ID: Final = 256  # longer ones are no provider's and not worth the memory
+_LONGEST_REMEMBERED: Final = 512
 _MOST: Final = Decimal(10**12)  # what the cost column can hold
 _ENCODER: Final = msgspec.json.Encoder()
 _SORTED: Final = msgspec.json.Encoder(order="sorted")
@@ -60,7 +62,7 @@ def _decide_scope(draft: Draft, recent: RecentResponses) -> bool:
     """Set the row's scope; False when its tokens were counted by another event already."""
     row = draft.row
     response_id = row.response_id
-    if response_id is None:
+    if response_id is None or len(response_id) > _LONGEST_ID:
         return True
     if row.type == "token_usage":
         if recent.is_known_call(row.project_id, response_id):
@@ -117,9 +119,12 @@ def fingerprint(model: dict[str, Any] | None) -> str | None:
     if not model:
         return None
     identity = (model.get("provider"), model.get("request"), model.get("response"), model.get("params"))
-    return _digest(_SORTED.encode(identity))
+    encoded = _SORTED.encode(identity)
+    return _remembered_digest(encoded) if len(encoded) <= _LONGEST_REMEMBERED else _digest(encoded)
 
 
-@lru_cache(maxsize=4096)
 def _digest(identity: bytes) -> str:
     return blake2b(identity, digest_size=8).hexdigest()
+
+
+_remembered_digest = lru_cache(maxsize=4096)(_digest)

@@ -17,6 +17,7 @@ from lynex.store.columns import StoredEvent
 
 _OLDEST: Final = 400 * DAY
 _NEWEST: Final = HOUR
+_LAST_STEP: Final = 2**53 - 1
 _TRACED_ID: Final = 32 + 1 + 16
 _CONTEXT_COLUMNS: Final = frozenset(
     (
@@ -172,7 +173,7 @@ def _read_context(reading: Reading, event: Event) -> None:
             metadata = value
         elif name == "tags" and type(value) is list and _are_texts(value):
             row.tags = value
-        elif name == "step_index" and type(value) is int:
+        elif name == "step_index" and type(value) is int and 0 <= value <= _LAST_STEP:
             row.step_index = value
         else:
             left[name] = value

@@ -11,6 +11,7 @@ from lynex.pricing.book import NO_CONTEXT, PriceContext
 from lynex.store.columns import StoredEvent
 
 PREVIEW: Final = 240
+_LONGEST_MS: Final = 10**15
 _PLACES: Final = 12
 _TOO_MUCH: Final = Decimal(10**12)  # USD; the column holds twelve digits before the point
 _QUANTUM: Final = Decimal(1).scaleb(-_PLACES)
@@ -55,7 +56,7 @@ class Reading:
         value = self.rest.pop(field, None)
         if value is None:
             return None
-        if type(value) is not float and type(value) is not int:
+        if (type(value) is not float and type(value) is not int) or value > _LONGEST_MS:
             self.sent[field] = value
             return None
         if value < 0:

@@ -11,6 +11,7 @@ import msgspec
 
 from lynex.pricing.usage import Usage
 
+_MOST: Final = 2**53 - 1  # counts beyond are no counts, and doubles lose them
 _SPELLINGS: Final[dict[str, str]] = {
     "input": "input input_tokens prompt_tokens prompt prompt_token_count inputTokens promptTokens promptTokenCount",
     "output": "output output_tokens completion_tokens completion candidates_token_count outputTokens completionTokens"
@@ -139,18 +140,18 @@ def count_tokens(sent: dict[str, Any]) -> Counted | None:
     """Understand a `tokens` or `usage` object; None when it counts nothing."""
     if len(sent) == 2:  # the usual case, cheaply
         fresh, output = sent.get("input", sent.get("input_tokens")), sent.get("output", sent.get("output_tokens"))
-        if type(fresh) is int and type(output) is int and fresh >= 0 and output >= 0:
+        if type(fresh) is int and type(output) is int and 0 <= fresh <= _MOST and 0 <= output <= _MOST:
             return Counted(Usage(fresh, output), fresh, output, fresh + output)
     found: dict[str, int] = {}
     details: dict[str, int] | None = None
     for name, value in sent.items():
         slot = _SLOTS.get(name)
         if slot is not None:
-            if type(value) is int and value >= 0:
+            if type(value) is int and 0 <= value <= _MOST:
                 found.setdefault(slot, value)
         elif type(value) is dict and name in _NESTED:
             details = _read_nested(value, _NESTED[name], found, details)
-        elif name in _FINE and type(value) is int and value >= 0:
+        elif name in _FINE and type(value) is int and 0 <= value <= _MOST:
             details = details if details is not None else {}
             details.setdefault(name, value)
     if details is not None:
@@ -165,7 +166,7 @@ def _read_nested(
 ) -> dict[str, int] | None:
     for name, count in value.items():
         slot = names.get(name)
-        if slot is None or type(count) is not int or count < 0:
+        if slot is None or type(count) is not int or not 0 <= count <= _MOST:
             continue
         if slot in _FINE:
             if count:

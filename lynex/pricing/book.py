@@ -10,6 +10,7 @@ import msgspec
 from lynex.clock import DAY
 from lynex.config import PriceConfig
 from lynex.pricing.cost import Cost
+from lynex.pricing.explanation import Explanation
 from lynex.pricing.owner import OwnPrice, OwnPrices
 from lynex.pricing.usage import Usage
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _MEMO_ENTRIES: Final = 8192
 _UNKNOWN_MODELS: Final = 1000
+_LONGEST_NAME: Final = 512
 NO_CONTEXT: Final[tuple[tuple[str, str], ...]] = ()
 PriceContext = tuple[tuple[str, str], ...]
 _Key = tuple[str | None, str, str | None, int, PriceContext]
@@ -63,6 +65,8 @@ class PriceBook:
         The model that answered is looked up before the one that was asked for. `context` names what changes a price
         besides the model, such as `("service_tier", "flex")`.
         """
+        if len(model) > _LONGEST_NAME or (response_model is not None and len(response_model) > _LONGEST_NAME):
+            return None  # no model is called that, and names are remembered
         day = at - at % DAY
         key = (provider, model, response_model, day, context)
         try:
@@ -100,6 +104,19 @@ class PriceBook:
             if tariff is not None:
                 return tariff
         return None
+
+    def explain(
+        self,
+        provider: str | None,
+        model: str,
+        at: int,
+        *,
+        response_model: str | None = None,
+        context: PriceContext = NO_CONTEXT,
+    ) -> Explanation | None:
+        """Why a call at instant `at` costs what it does: whose price, since when, at which rates."""
+        price = self.price_of(provider, model, at, response_model=response_model, context=context)
+        return price.explain(at) if price is not None else None
 
     def unknown_models(self) -> list[UnknownModel]:
         """Models used since the start that have no price, most used first; at most a thousand are kept."""

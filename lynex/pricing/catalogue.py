@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 import genai_prices
-from genai_prices.data_snapshot import DataSnapshot, get_snapshot
+from genai_prices.data_snapshot import find_provider_by_id, get_snapshot
 from genai_prices.types import ModelInfo, Provider, StartDateConstraint
 
 from lynex.pricing.providers import BOOK_IDS, bare_ids, canonical_provider, is_framework, provider_of_model
@@ -19,7 +19,7 @@ class Catalogue:
     provider's price would be a wrong cost."""
 
     def __init__(self) -> None:
-        self._snapshot: DataSnapshot = get_snapshot()
+        self._providers: list[Provider] = get_snapshot().providers
 
     def tariff(self, provider: str | None, model: str, day: int, context: dict[str, str]) -> Tariff | None:
         for provider_id, model_id in _candidates(provider, model):
@@ -30,7 +30,7 @@ class Catalogue:
 
     def models(self) -> Iterator[tuple[str, str]]:
         """Every (provider, model) of the book, by the book's own ids."""
-        for provider in self._snapshot.providers:
+        for provider in self._providers:
             for model in provider.models:
                 yield provider.id, model.id
 
@@ -38,7 +38,7 @@ class Catalogue:
         """The latest day up to today on which a price of the book began to hold: how fresh the book is."""
         constraints = (
             conditional.constraint
-            for provider in self._snapshot.providers
+            for provider in self._providers
             for model in provider.models
             for conditional in (model.prices if isinstance(model.prices, list) else ())
         )
@@ -46,10 +46,17 @@ class Catalogue:
         return max((day for day in days if day <= today), default=None)
 
     def _find(self, provider_id: str | None, model_id: str) -> tuple[Provider, ModelInfo] | None:
-        try:
-            return self._snapshot.find_provider_model(model_id, None, provider_id, None)
-        except LookupError:
-            return None
+        # Not through the snapshot's own look-up: it remembers every name ever asked for, without a bound.
+        provider = self._serving(model_id) if provider_id is None else find_provider_by_id(self._providers, provider_id)
+        model = provider.find_model(model_id, all_providers=self._providers) if provider is not None else None
+        return (provider, model) if provider is not None and model is not None else None
+
+    def _serving(self, model_id: str) -> Provider | None:
+        """The provider whose models are called like this."""
+        for provider in self._providers:
+            if provider.model_match is not None and provider.model_match.is_match(model_id):
+                return provider
+        return None
 
 
 def _candidates(provider: str | None, model: str) -> Iterator[tuple[str | None, str]]:

@@ -10,6 +10,7 @@ import msgspec
 from lynex.clock import day_of, to_micros
 from lynex.config import PriceConfig
 from lynex.pricing.cost import Cost, Rates, linear_cost, per_token, rates_of
+from lynex.pricing.explanation import Explanation, rate_card
 from lynex.pricing.providers import bare_ids, canonical_provider
 from lynex.pricing.usage import Usage
 
@@ -33,6 +34,13 @@ class OwnPrice(msgspec.Struct, frozen=True):
         if self.is_prefix:
             return any(one.startswith(self.pattern) for one in ids)
         return self.pattern in ids
+
+    def explain(self, at: int) -> Explanation:
+        since = day_of(self.starts) if self.starts != _ALWAYS else None
+        pattern = self.config.model
+        return Explanation(
+            "own", self.version, self.provider or None, pattern, pattern, since, (rate_card(-1, self.rates),)
+        )
 
     def cost_of(self, usage: Usage) -> Cost:
         return linear_cost(usage, self.rates, self.version)

@@ -7,10 +7,11 @@ from typing import Final
 
 import msgspec
 from genai_prices import types as book
-from genai_prices.types import ModelInfo, ModelPrice, Provider, TieredPrices, TimeOfDateConstraint
+from genai_prices.types import ModelInfo, ModelPrice, Provider, StartDateConstraint, TieredPrices, TimeOfDateConstraint
 
 from lynex.clock import DAY, SECOND, to_datetime
 from lynex.pricing.cost import QUANTUM, Cost, Rates, linear_cost, per_token, pico, rates_of
+from lynex.pricing.explanation import Explanation, rate_card
 from lynex.pricing.usage import Usage
 
 _FREE_SUFFIX: Final = ":free"
@@ -67,6 +68,14 @@ class Tariff(msgspec.Struct, frozen=True):
                     rates = tier.rates
         return linear_cost(usage, rates, self.version)
 
+    def explain(self, at: int) -> Explanation:
+        """Which price holds at this instant, and the rates for each size of input."""
+        segment = self.segment_at(at)
+        cards = tuple(rate_card(tier.above, tier.rates) for tier in segment.tiers)
+        since = _since(self.model, segment.price, at)
+        remarks = self.model.price_comments
+        return Explanation("book", self.version, self.provider.id, self.model.id, self.matched, since, cards, remarks)
+
     @property
     def is_free(self) -> bool:
         """No price because nothing is charged, as opposed to: no price known for this kind of use."""
@@ -96,6 +105,18 @@ class Tariff(msgspec.Struct, frozen=True):
         total = sums.total_price.quantize(QUANTUM, ROUND_HALF_EVEN)
         other = sums.total_price - sums.input_price - sums.output_price
         return Cost(pico(total), pico(sums.input_price), pico(sums.output_price), 0, 0, 0, pico(other), self.version)
+
+
+def _since(model: ModelInfo, price: ModelPrice, at: int) -> str | None:
+    """The latest start, not after `at`, among the dated entries that hold this price."""
+    conditional = model.prices if isinstance(model.prices, list) else []
+    day = to_datetime(at).date()
+    starts = [
+        one.constraint.start_date
+        for one in conditional
+        if isinstance(one.constraint, StartDateConstraint) and one.prices is price and one.constraint.start_date <= day
+    ]
+    return max(starts).isoformat() if starts else None
 
 
 def _starts(segment: Segment) -> int:

@@ -14,12 +14,13 @@ from lynex.ingest.messages import same_json
 from lynex.ingest.normalise import normalise
 from lynex.ingest.recent_responses import RecentResponses
 from lynex.pricing.book import PriceBook
+from lynex.store.columns import to_arrow
 
 NOW = 1_795_176_000_000_000
 PRICES = PriceBook()
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-number = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+number = st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 anything = st.recursive(
     st.none() | st.booleans() | number | text,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
@@ -68,7 +69,7 @@ counts = st.dictionaries(
         ["input", "output", "cached", "cache_write", "reasoning", "total", "input_tokens", "output_tokens", "prompt_tokens",
          "completion_tokens", "cache_read_input_tokens", "cache_creation_input_tokens", "thoughts_token_count"]
     ),
-    st.integers(0, 10**6) | anything,
+    st.integers(0, 10**6) | st.integers(0, 2**64 - 1) | anything,
     max_size=6,
 )  # fmt: skip
 KNOWN = {
@@ -137,6 +138,7 @@ def test_what_was_sent_comes_back_from_the_stored_body(event_type, data):
     sent = msgspec.json.decode(msgspec.json.encode(body))
     row = stored(event_type, msgspec.json.decode(msgspec.json.encode(body)))
     recovered = as_sent(msgspec.json.decode(row.body))
+    assert to_arrow([row]).num_rows == 1
     assert same_json(recovered, sent), f"{sent}\n!=\n{recovered}\nvia {row.body}"
 
 

@@ -165,3 +165,22 @@ def test_prefixes_and_regions_come_off_one_by_one():
         "anthropic.claude-x",
     ]
     assert bare_ids("ft:gpt-4o:acme::1")[-1] == "gpt-4o"
+
+
+def test_a_price_can_be_explained():
+    book = PriceBook((PriceConfig(model="acme*", input=1.5, output=2.0, starts="2026-01-31"),))
+    own = book.explain(None, "acme-7", AT)
+    assert own is not None and (own.source, own.model, own.since) == ("own", "acme*", "2026-01-31")
+    assert (own.cards[0].input, own.cards[0].cache_read, own.cards[0].reasoning) == (Decimal("1.5"), Decimal("1.5"), 2)
+    dated = book.explain("openai", "o3", AT)
+    assert dated is not None and dated.source == "book" and dated.provider == "openai" and dated.since is not None
+    tiered = book.explain("google", "models/gemini-2.5-pro", AT)
+    assert tiered is not None and tiered.matched == "gemini-2.5-pro"
+    assert [card.above_input_tokens for card in tiered.cards] == [0, 200_000]
+    assert book.explain("ollama", "llama3", AT) is None
+
+
+def test_names_of_absurd_length_are_not_remembered():
+    book = PriceBook()
+    assert book.cost_of(USAGE, None, "x" * 1_000_000, AT) is None
+    assert book.unknown_models() == []
