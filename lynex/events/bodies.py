@@ -16,10 +16,7 @@ Name = Annotated[str, Meta(max_length=1024)]
 Identifier = Annotated[str, Meta(max_length=1024, extra={"identifier": True})]
 TraceId = Annotated[str, Meta(max_length=128, extra={"identifier": True})]
 Tag = Annotated[str, Meta(max_length=256, extra={"identifier": True})]
-Level = Literal[
-    "debug", "info", "warning", "error", "warn", "fatal", "critical",
-    "DEBUG", "INFO", "WARNING", "ERROR", "WARN", "FATAL", "CRITICAL",
-]  # fmt: skip
+Level = Literal["debug", "info", "warning", "error"]  # other words for them are respelled before (`levels`)
 Object = dict[str, Any]
 
 
@@ -204,7 +201,7 @@ class ToolCall(Body):
 
 class Retrieval(Body):
     query: str | Object | list[Any] | None = None
-    documents: list[Document] | None = None
+    documents: list[Document | str] | None = None
     top_k: Count | None = None
     source: Name | Object | None = None
 

@@ -123,7 +123,9 @@ class _Sent:
         return instant.micros
 
     def part(self, name: str, shape: Shape) -> dict[str, Any]:
-        value = self._value.get(name)
+        return self._read_part(name, self._value.get(name), shape)
+
+    def _read_part(self, name: str, value: object, shape: Shape) -> dict[str, Any]:
         if value is None or isinstance(value, BadNumber):
             return {}
         if not isinstance(value, dict):
@@ -143,7 +145,8 @@ class _Sent:
                 message = f"body is missing; fields such as {quoted(next(iter(strays)))} belong inside it."
                 self._findings.add("body", "missing_field", message)
             return {}
-        return respell_level(self.part("body", shape))
+        body = self._value["body"]
+        return self._read_part("body", respell_level(body) if isinstance(body, dict) else body, shape)
 
     def _unplaced(self) -> dict[str, Any]:
         return {name: value for name, value in self._value.items() if name not in ENVELOPE_FIELDS}

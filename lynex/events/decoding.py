@@ -20,6 +20,8 @@ from lynex.events.wire import decode_anything, decode_batch_body, decode_list, d
 from lynex.ids import new_event_id
 
 _UNDECODABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_A_BATCH: Final = '{"events": [ … ]}, or an array of events'
+_NO_EVENTS: Final = f"events is missing. Send {_A_BATCH}."
 _MAX_WARNINGS: Final = 20
 
 
@@ -141,11 +143,11 @@ class _Request:
             pass
         if not data.startswith(b"{"):
             decode_anything(data)
-            raise refuse("not_an_object", 'Send {"events": [ … ]}, or an array of events.')
+            raise refuse("not_an_object", f"A batch is {_A_BATCH}.")
         members = decode_members(data)
         events = members.get("events")
         if events is None:
-            raise refuse("missing_field", 'events is missing. Send {"events": [ … ]}, or an array of events.')
+            raise refuse("missing_field", _NO_EVENTS)
         if not bytes(events).startswith(b"["):
             raise InvalidInput("events must be a list.", code="wrong_type", faults=(_events_fault(),))
         strays = [name for name in members if name != "events"]
@@ -190,6 +192,8 @@ class _Request:
         """Why a batch could not even be split; raises as soon as that is known."""
         value = parse_loosely(data, self._limits.max_depth, around=2)
         members = value.get("events") if isinstance(value, dict) else value
+        if isinstance(value, dict) and members is None:
+            return refuse("missing_field", _NO_EVENTS)
         if isinstance(members, list):
             self._check_count(len(members))
             for index, member in enumerate(members):

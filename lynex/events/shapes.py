@@ -11,7 +11,6 @@ from msgspec import inspect
 from lynex.events.bodies import BODIES, Context, Sdk
 from lynex.events.findings import EventFindings, inside, quoted
 from lynex.events.identifiers import has_control
-from lynex.events.levels import LEVELS
 from lynex.events.numbers import BadNumber
 from lynex.events.spelling import Spelling
 
@@ -105,8 +104,7 @@ def _check_inside(
             findings.add(path, "invalid_identifier", f"{name} must not contain control characters.")
     elif isinstance(kind, inspect.LiteralType):
         if value not in kind.values:
-            allowed = [str(text) for text in kind.values]
-            choice = ", ".join(LEVELS if LEVELS[0] in allowed else allowed)
+            choice = ", ".join(map(str, kind.values))
             findings.add(path, "invalid_value", f"{name} must be one of {choice}, not {quoted(value)}.")
     elif isinstance(kind, inspect.ListType):
         _check_list(value, kind, name, path, findings)

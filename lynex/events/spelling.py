@@ -20,9 +20,7 @@ class Spelling:
 
     def __init__(self, names: Iterable[str], inner: Mapping[str, "Spelling"]) -> None:
         self.renames = {camel_case(name): name for name in names if camel_case(name) != name}
-        self._inner: list[tuple[str, Spelling]] = [
-            (name, spelling) for name, spelling in inner.items() if spelling.renames or spelling._inner
-        ]
+        self._inner = [(name, spelling) for name, spelling in inner.items() if spelling.renames_anything()]
         self._is_untouched = frozenset(self.renames).isdisjoint
 
     def respell(self, sent: dict[str, Any]) -> dict[str, Any]:
@@ -34,6 +32,9 @@ class Spelling:
                 if respelled is not value:
                     renamed = {**renamed, name: respelled}
         return renamed
+
+    def renames_anything(self) -> bool:
+        return bool(self.renames or self._inner)
 
     def conflicts(self, sent: Mapping[str, Any]) -> list[str]:
         """The camelCase names that are contradicted by their twin."""

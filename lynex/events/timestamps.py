@@ -96,7 +96,7 @@ def _leap_second(micros_of_59: int, fraction: int) -> int:
     whole = micros_of_59 - fraction
     if (whole // 1_000_000 + 1) % 86_400:
         raise BadTimestamp("invalid_timestamp", "timestamp has second 60 where no leap second can be (23:59:60 UTC).")
-    return whole + 1_000_000
+    return micros_of_59 + 1_000_000
 
 
 def _offset(text: str | None) -> int:
