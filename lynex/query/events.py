@@ -142,7 +142,7 @@ def _keys(
 ) -> list[dict[str, Any]]:
     newest = question.now if place is None else place.at
     keys: list[dict[str, Any]] = []
-    for window in _windows(span, newest):
+    for window in [span] if question.filters.is_narrow else _windows(span, newest):
         condition = question.filters.condition(question.project_id, window)
         sql, values = condition.sql, condition.values
         if place is not None:

@@ -12,6 +12,7 @@ from lynex.clock import DAY, HOUR, MINUTE
 from lynex.errors import InvalidInput, NotFound
 from lynex.query.cursors import Cursors
 from lynex.query.events import EventQuestion, Events
+from lynex.store.contract import Cancel, Cancelled
 from tests.query.conftest import NOW, PROJECT, Shelf, a_call, params
 
 
@@ -54,6 +55,24 @@ def test_an_event_of_another_project_is_not_found(shelf: Shelf) -> None:
     for unknown in ("theirs", "nobody's", "'; DROP TABLE events; --"):
         with pytest.raises(NotFound):
             shelf.events.one(PROJECT, unknown)
+
+
+def test_one_event_is_found_however_old_it_is(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lynex.query.events._STRETCHES", (3, 10, 1 << 62))
+    shelf.put(*({"at": NOW - number} for number in range(40)))
+    for number in (40, 38, 37, 31, 30, 1):
+        assert shelf.events.one(PROJECT, f"e{number}")["eventId"] == f"e{number}"
+    with pytest.raises(NotFound):
+        shelf.events.one(PROJECT, "e41")
+
+
+def test_a_question_can_be_given_up(shelf: Shelf) -> None:
+    shelf.put(*({} for _ in range(1000)))
+    given_up = Cancel()
+    given_up.cancel()
+    with pytest.raises(Cancelled):
+        for _ in range(1000):
+            shelf.events.page(EventQuestion.from_params([], PROJECT, NOW), given_up)
 
 
 def test_pages_by_cursor_show_every_event_once_while_newer_ones_arrive(shelf: Shelf) -> None:
