@@ -82,7 +82,8 @@ class JournalWriter:
         self._ready(sum(len(payload) for payload, _ in entries))
         active = self._active
         assert active is not None
-        frames, data = self._encode(entries)
+        # Without `sync` the frames before these may not be durable yet, and the flag would promise it.
+        frames, data = self._encode(entries, 0 if active.unsynced_since else FLUSH_START)
         try:
             self._write(active, data)
             self._place(active.segment, frames)
@@ -158,11 +159,10 @@ class JournalWriter:
             raise _disk_low()
         self._space_left -= needed
 
-    def _encode(self, entries: Sequence[tuple[bytes, int]]) -> tuple[list[Frame], bytes]:
+    def _encode(self, entries: Sequence[tuple[bytes, int]], flags: int) -> tuple[list[Frame], bytes]:
         sequence = self._shelf.head + 1
         frames: list[Frame] = []
         parts: list[bytes] = []
-        flags = FLUSH_START
         for payload, count in entries:
             frames.append(Frame(sequence, count, payload))
             parts += encode(sequence, count, payload, flags), payload
