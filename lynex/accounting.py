@@ -1,7 +1,7 @@
 """The accounting law: what was accepted equals what became of it, off by zero, always. Exported at each scrape.
 
-`accepted` is what the journal ever made durable (sequences start at 1, duplicates included). The rest is counted where it
-is: rows that are there, ledger entries written with them, and what the journal still holds back.
+`accepted` is what the journal ever made durable (sequences start at 1, duplicates included). The rest is counted where
+it is: rows that are there, ledger entries written with them, and what the journal still holds back.
 """
 
 from collections.abc import Iterator
