@@ -10,6 +10,7 @@ import duckdb
 
 from lynex.clock import Clock
 from lynex.store.columns import StoredEvent
+from lynex.store.hot_file import HotFile
 from lynex.store.id_filters import LARGEST, SMALLEST, IdFilter, fingerprint
 from lynex.store.recent_ids import RecentIds
 
@@ -36,16 +37,16 @@ class Dedup:
         self.recent = RecentIds(clock)
         self._filters: list[IdFilter] = []
 
-    def open(self, connection: duckdb.DuckDBPyConnection, position: int) -> None:
+    def open(self, file: HotFile, position: int) -> None:
         """Load the filters, and make from the table what they lack. Ids past `position` do no harm in them."""
         self._directory.mkdir(parents=True, exist_ok=True)
         self.recent.clear()
         self._filters = []
         for saved in self._load(position):
-            self._cover(connection, saved.first_seq - 1)
+            self._cover(file, saved.first_seq - 1)
             self._filters.append(saved)
-        self._cover(connection, position)
-        self._recall(connection, position)
+        self._cover(file, position)
+        self._recall(file, position)
 
     def sift(self, rows: Sequence[StoredEvent], connection: duckdb.DuckDBPyConnection) -> Sifted:
         seen: set[tuple[str, str]] = set()
@@ -120,20 +121,24 @@ class Dedup:
                 found.save(self._directory)
             yield found
 
-    def _cover(self, connection: duckdb.DuckDBPyConnection, through: int) -> None:
+    def _cover(self, file: HotFile, through: int) -> None:
         """Fill filters from the table up to `through`, where the loaded ones end earlier."""
         after = self._filters[-1].last_seq if self._filters else 0
         if after >= through:
             return
-        rows = connection.cursor().execute(
+        cursor = file.cursor()
+        cursor.execute(
             "SELECT project_id, event_id, seq FROM events WHERE seq > $1 AND seq <= $2 ORDER BY seq", (after, through)
         )
-        while found := rows.fetchmany(_CHUNK):
+        while found := cursor.fetchmany(_CHUNK):
             self._grow([fingerprint(project_id, event_id) for project_id, event_id, _ in found], found[-1][2])
+        cursor.close()
         self._grow((), through)
 
-    def _recall(self, connection: duckdb.DuckDBPyConnection, position: int) -> None:
-        rows = connection.execute("SELECT project_id, event_id FROM events WHERE seq > $1", (position - _RECALLED,))
-        while found := rows.fetchmany(_CHUNK):
+    def _recall(self, file: HotFile, position: int) -> None:
+        cursor = file.cursor()
+        cursor.execute("SELECT project_id, event_id FROM events WHERE seq > $1", (position - _RECALLED,))
+        while found := cursor.fetchmany(_CHUNK):
             for project_id, event_id in found:
                 self.recent.add_id(project_id, event_id)
+        cursor.close()

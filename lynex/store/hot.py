@@ -33,7 +33,6 @@ from lynex.store.tombstones import Tombstone, read_tombstones
 
 _LOG: Final = logging.getLogger("lynex.store")
 _WAL_AT_MOST: Final = 8  # times checkpoint_wal_bytes: then `append` checkpoints, however long the queue is
-_CHUNK: Final = 20_000
 
 
 class HotStore:
@@ -116,7 +115,7 @@ class HotStore:
             top_up(file, self.cold, self._clock, progress)
         apply_missing(file, list(self.cold.tombstones))
         self._totals = read_totals(file.connection)
-        self._dedup.open(file.connection, self._totals.position)
+        self._dedup.open(file, self._totals.position)
         if self._readers is None:
             self._readers = self._new_readers()
 
@@ -215,10 +214,8 @@ class HotStore:
         stone = msgspec.structs.replace(stone, rows=covered_rows(self._file.connection, stone))
         if not stone.rows:
             return 0
-        ids = covered_ids(self._file.connection, stone)
-        while chunk := ids.fetchmany(_CHUNK):
-            self._dedup.recent.forget(project_id, [event_id for (event_id,) in chunk])
-        ids.close()
+        for event_ids in covered_ids(self._file, stone):
+            self._dedup.recent.forget(project_id, event_ids)
         try:
             self.cold.tombstones.add(stone)
         except OSError as error:

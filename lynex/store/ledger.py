@@ -66,37 +66,32 @@ def advanced(totals: Totals, entry: Entry) -> Totals:
 
 def read_totals(connection: duckdb.DuckDBPyConnection, through: int | None = None) -> Totals:
     """The totals of all entries, or of those that end at or before `through`."""
-    found = connection.execute(
+    (found,) = connection.execute(
         f"SELECT max(last_seq), {_SUMS} FROM ledger WHERE $1 IS NULL OR last_seq <= $1", (through,)
-    ).fetchone()
-    assert found is not None
+    ).fetchall()
     position, stored, deduplicated, dead_lettered, damaged, deleted = (int(value or 0) for value in found)
     return Totals(position, stored, deduplicated, dead_lettered, damaged, deleted)
 
 
 def read_range(connection: duckdb.DuckDBPyConnection, after: int, through: int | None) -> Entry | None:
     """Everything that follows `after`, in entries that end at or before `through`, as one entry."""
-    found = connection.execute(
+    (found,) = connection.execute(
         f"""
         SELECT min(first_seq), max(last_seq), {_SUMS}, max(committed_at)
         FROM ledger WHERE first_seq > $1 AND ($2 IS NULL OR last_seq <= $2)
         """,
         (after, through),
-    ).fetchone()
-    return Entry(*map(int, found)) if found is not None and found[0] is not None else None
+    ).fetchall()
+    return Entry(*map(int, found)) if found[0] is not None else None
 
 
 def is_whole(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the entries cover 1 … position without hole or overlap, and the rows are as many as they say."""
-    covered = connection.execute(
-        "SELECT coalesce(sum(last_seq - first_seq + 1), 0), coalesce(max(last_seq), 0) FROM ledger"
-    ).fetchone()
-    counted = connection.execute("SELECT count(*), coalesce(max(seq), 0) FROM events").fetchone()
-    assert covered is not None
-    assert counted is not None
+    ((covered,),) = connection.execute("SELECT coalesce(sum(last_seq - first_seq + 1), 0) FROM ledger").fetchall()
+    ((rows, top),) = connection.execute("SELECT count(*), coalesce(max(seq), 0) FROM events").fetchall()
     totals = read_totals(connection)
     lawful = totals.position == totals.stored + totals.deduplicated + totals.dead_lettered + totals.damaged
-    return covered[0] == covered[1] and lawful and counted[0] == totals.rows and counted[1] <= totals.position
+    return bool(covered == totals.position and lawful and rows == totals.rows and top <= totals.position)
 
 
 def sound_through(connection: duckdb.DuckDBPyConnection) -> int:
@@ -143,10 +138,10 @@ def merge_entries(connection: duckdb.DuckDBPyConnection, sealed_through: int) ->
 
 def _fold(connection: duckdb.DuckDBPyConnection, after: int, through: int) -> None:
     between = "first_seq > $1 AND last_seq <= $2"
-    old = connection.execute(
+    (old,) = connection.execute(
         f"SELECT count(*), min(first_seq), max(last_seq), {_SUMS}, max(committed_at) FROM ledger WHERE {between}",
         (after, through),
-    ).fetchone()
-    if old is not None and old[0] > 1:
+    ).fetchall()
+    if old[0] > 1:
         connection.execute(f"DELETE FROM ledger WHERE {between}", (after, through))
         write_entry(connection, Entry(*map(int, old[1:])))

@@ -195,5 +195,5 @@ def _facts_of(path: Path, sha256: str) -> FileFacts | None:
     with duckdb.connect(":memory:") as connection:
         found = connection.execute(
             "SELECT decode(value) FROM parquet_kv_metadata($1) WHERE decode(key) = $2", (str(path), FACTS_KEY)
-        ).fetchone()
-    return msgspec.json.decode(found[0], type=FileFacts) if found else None
+        ).fetchall()
+    return msgspec.json.decode(found[0][0], type=FileFacts) if found else None

@@ -51,8 +51,7 @@ class RecentIds:
     def forget(self, project_id: str, event_ids: Iterable[str]) -> None:
         gone = set(event_ids)
         for generation in self._generations:
-            if project_id in generation:
-                generation[project_id] = generation[project_id] - gone
+            generation.get(project_id, set()).difference_update(gone)
 
     def clear(self) -> None:
         self._generations, self._count = ({}, {}), 0

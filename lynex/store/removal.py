@@ -1,21 +1,30 @@
 """Deleting by request: the tombstone first, then the rows with the ledger in one transaction. Repeatable."""
 
+from collections.abc import Iterator
+from typing import Final
+
 import duckdb
 
 from lynex.store.hot_file import HotFile
 from lynex.store.tombstones import Tombstone, read_tombstones, write_tombstone
 
-_COVERED = "project_id = $project AND sdk_name = $sdk AND seq <= $through"
+_CHUNK: Final = 20_000
+_COVERED: Final = "project_id = $project AND sdk_name = $sdk AND seq <= $through"
 
 
 def covered_rows(connection: duckdb.DuckDBPyConnection, stone: Tombstone) -> int:
-    found = connection.execute(f"SELECT count(*) FROM events WHERE {_COVERED}", _values(stone)).fetchone()
-    return int(found[0]) if found else 0
+    # All rows are fetched: an unfinished result would block the next `register` on this connection.
+    found = connection.execute(f"SELECT count(*) FROM events WHERE {_COVERED}", _values(stone)).fetchall()
+    return int(found[0][0])
 
 
-def covered_ids(connection: duckdb.DuckDBPyConnection, stone: Tombstone) -> duckdb.DuckDBPyConnection:
-    """A statement to fetch the event ids from."""
-    return connection.cursor().execute(f"SELECT event_id FROM events WHERE {_COVERED}", _values(stone))
+def covered_ids(file: HotFile, stone: Tombstone) -> Iterator[list[str]]:
+    """The event ids, in chunks."""
+    cursor = file.cursor()
+    cursor.execute(f"SELECT event_id FROM events WHERE {_COVERED}", _values(stone))
+    while chunk := cursor.fetchmany(_CHUNK):
+        yield [event_id for (event_id,) in chunk]
+    cursor.close()
 
 
 def apply_tombstone(file: HotFile, stone: Tombstone) -> None:
