@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +18,9 @@ from lynex.data_directory import server_file
 
 _TIMEOUT: Final = httpx2.Timeout(30.0, connect=5.0)
 _MOST_FAULTS: Final = 20  # shown; the rest is counted
-_MOST_TRIES: Final = 10
-_LONGEST_WAIT: Final = 30.0  # seconds between two of them
+_TRIES_TO_SEND: Final = 10
+_TRIES_TO_READ: Final = 3  # a server that has just started needs a moment
+_LONGEST_WAIT: Final = 30.0  # seconds between two tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ class Connection:
         return self._project
 
     def get(self, path: str, params: Mapping[str, Any] | None = None, *, in_project: bool = True) -> Any:
-        return self._ask("GET", path, params=self._with_project(params, in_project))
+        asked = self._with_project(params, in_project)
+        return _patiently(lambda: self._ask("GET", path, params=asked), tries=_TRIES_TO_READ)
 
     def post(
         self, path: str, body: object = None, params: Mapping[str, Any] | None = None, *, in_project: bool = True
@@ -93,15 +95,7 @@ class Connection:
 
     def send(self, events: Sequence[Mapping[str, Any]]) -> Any:
         """Send a batch, waiting as long as the server asks where it cannot take it now. The ids make that safe."""
-        body = {"events": events}
-        for _ in range(_MOST_TRIES - 1):
-            try:
-                return self.post("/api/v1/events/batch", body)
-            except Stop as stop:
-                if stop.retry_after is None:
-                    raise
-                time.sleep(min(stop.retry_after, _LONGEST_WAIT))
-        return self.post("/api/v1/events/batch", body)
+        return _patiently(lambda: self.post("/api/v1/events/batch", {"events": events}), tries=_TRIES_TO_SEND)
 
     def all_items(self, path: str, params: Mapping[str, Any], most: int | None, *, page: int = 1000) -> Iterator[Any]:
         """The items of a list, page after page, at most `most`."""
@@ -167,6 +161,18 @@ class Connection:
             raise Stop(ExitCode.USAGE, message, "Write it as http://host:port.") from error
         except httpx2.TransportError as error:
             raise Stop(ExitCode.UNAVAILABLE, f"The connection to {self.server.url} was lost: {error}") from error
+
+
+def _patiently(ask: Callable[[], Any], *, tries: int) -> Any:
+    """Ask again where the server says when, at most `tries` times."""
+    for _ in range(tries - 1):
+        try:
+            return ask()
+        except Stop as stop:
+            if stop.retry_after is None:
+                raise
+            time.sleep(min(stop.retry_after, _LONGEST_WAIT))
+    return ask()
 
 
 def refusal(answer: httpx2.Response) -> Stop:

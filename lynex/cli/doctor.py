@@ -1,12 +1,14 @@
 """`lynex doctor`: looks at everything a server needs, says what is wrong and how to mend it."""
 
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from lynex.cli.checkup import Finding, Where, all_findings
 from lynex.cli.exit_codes import ExitCode
 from lynex.cli.options import AsJson, ConfigFile, DataDir
+
+if TYPE_CHECKING:
+    from lynex.cli.checkup import Finding
 
 _WIDTH: Final = 14
 _MARKS: Final = {"fine": ("  ", ""), "doubt": ("! ", "worse"), "fault": ("✕ ", "failed")}
@@ -24,6 +26,8 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Check port, disk, permissions, clock, a key's round trip, versions and prices."""
+    from lynex.cli.checkup import Where, all_findings
+
     findings: list[Finding] = []
     for finding in all_findings(Where(endpoint, api_key, data_dir, config)):
         findings.append(finding)
@@ -38,7 +42,7 @@ def doctor(
         raise typer.Exit(ExitCode.UNHEALTHY)
 
 
-def _print(finding: Finding) -> None:
+def _print(finding: "Finding") -> None:
     from rich.text import Text
 
     from lynex.cli.terminal import out, plain

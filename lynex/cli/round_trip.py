@@ -29,7 +29,8 @@ def round_trip(connection: Connection) -> RoundTrip:
     """Locally with a key made for it, revoked at once, and the event removed; elsewhere with the key that was given."""
     if not connection.server.is_local:
         return _send_and_wait(connection, "your key")
-    path = f"/api/v1/projects/{connection.project}/keys"
+    project = connection.get("/api/v1/projects", in_project=False)["items"][0]["id"]
+    path = f"/api/v1/projects/{project}/keys"
     made = connection.post(path, {"name": "doctor", "scopes": ["ingest", "read"]}, in_project=False)
     keyed = Connection(Server(connection.server.url, made["secret"], is_local=False))
     try:
@@ -37,7 +38,7 @@ def round_trip(connection: Connection) -> RoundTrip:
     finally:
         keyed.close()
         connection.delete(f"{path}/{made['id']}", in_project=False)
-        connection.post(f"/api/v1/projects/{connection.project}/remove", {"sdk": SDK}, in_project=False)
+        connection.post(f"/api/v1/projects/{project}/remove", {"sdk": SDK}, in_project=False)
 
 
 def _send_and_wait(connection: Connection, key: str) -> RoundTrip:

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from lynex.cli.terminal import out
 
-_LABEL: Final = 11
 _INDENT: Final = "  "
+_LABEL: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,68 +42,60 @@ def print_welcome(welcome: Welcome) -> None:
 
 def print_key(welcome: Welcome) -> None:
     """Only the key, where the server did not come up after it was made."""
-    console = out()
-    console.print(_fact("API key", (welcome.key, "bold")), soft_wrap=True)
-    console.print(_fact("", (_key_note(welcome), "quiet")), soft_wrap=True)
+    for line in _key(welcome):
+        out().print(line, soft_wrap=True)
 
 
 def lines_of(welcome: Welcome) -> Iterator[Text]:
+    """Each thing below its name, so that what is to be copied stands alone on its line."""
     yield Text()
     yield _line(("Lynex", "bold"), (f" {welcome.version} is running at ", ""), (welcome.url, "here"))
-    yield Text()
-    yield from _ways_in(welcome)
-    yield _fact("Data", (str(welcome.data_dir), ""))
-    if welcome.is_open_to_network:
-        yield _fact(
-            "Network", ("open to other machines without TLS; put a proxy in front and set server.public_url", "worse")
-        )
+    yield from _sign_in(welcome)
+    yield from _key(welcome)
     if welcome.is_first_run or not welcome.asks_for_key:
-        yield Text()
-        yield from _first_event(welcome)
+        yield from _section("Send a first event", "", *first_event_lines(welcome.url, welcome.key))
+    yield from _section("Data", "", str(welcome.data_dir))
     yield Text()
-    yield _line(("Stop with Ctrl-C.", "quiet"))
+    for name, command in (("Look", "lynex events"), ("A made-up day", "lynex demo")):
+        yield _line((f"{name:<{_LABEL}}", "label"), (f"{command}{welcome.reach}", ""))
+    yield _line((f"{'Stop':<{_LABEL}}", "label"), ("Ctrl-C", ""))
     yield Text()
-
-
-def _ways_in(welcome: Welcome) -> Iterator[Text]:
-    if not welcome.asks_for_key:
-        yield _fact("Sign in", ("not needed: authentication is off, everybody on this machine may read", "worse"))
-    if welcome.sign_in_url:
-        yield _fact("Sign in", (welcome.sign_in_url, "here"))
-        yield _fact("", ("works once, within an hour", "quiet"))
-    if welcome.tunnel:
-        yield _fact("", (f"from your own machine, first: {welcome.tunnel}", "quiet"))
-    if welcome.key:
-        yield _fact("API key", (welcome.key, "bold"))
-        yield _fact("", (_key_note(welcome), "quiet"))
-
-
-def _key_note(welcome: Welcome) -> str:
-    return f"shown only now · project {welcome.project} · scopes ingest, read"
-
-
-def _first_event(welcome: Welcome) -> Iterator[Text]:
-    yield _line(("Send a first event:", ""))
-    yield Text()
-    for line in first_event_lines(welcome.url, welcome.key):
-        yield Text(f"{_INDENT}{_INDENT}{line}")
-    yield Text()
-    see, fill = f"lynex events{welcome.reach}", f"lynex demo{welcome.reach}"
-    yield _line(("See it with ", ""), (see, "bold"), (". A day of made-up events: ", ""), (fill, "bold"), (".", ""))
 
 
 def first_event_lines(url: str, key: str) -> tuple[str, str, str]:
     """Three lines of shell that send one model call."""
-    credential = f'-H "X-API-Key: {key}" ' if key else ""
+    credential = f"-H X-API-Key:{key} " if key else ""
     return (
-        f'curl {url}/api/v1/events -H "Content-Type: application/json" \\',
+        f"curl {url}/api/v1/events -H Content-Type:application/json \\",
         f"""  {credential}-d '{{"type":"model_response","body":{{"model":"gpt-4o",""",
         """  "prompt":"Hello","response":"Hi there!","tokens":{"input":812,"output":164},"latency_ms":1430}}'""",
     )
 
 
-def _fact(label: str, *parts: tuple[str, str]) -> Text:
-    return _line((f"{label:<{_LABEL}}", "label"), *parts)
+def _sign_in(welcome: Welcome) -> Iterator[Text]:
+    if not welcome.asks_for_key:
+        yield Text()
+        yield _line(("Authentication is off: everybody on this machine may read and write.", "worse"))
+    if welcome.is_open_to_network:
+        yield Text()
+        yield _line(("Other machines reach this without TLS. Put a proxy in front and set server.public_url.", "worse"))
+    if welcome.sign_in_url:
+        yield from _section("Sign in", "works once, within an hour", welcome.sign_in_url, style="here")
+    if welcome.tunnel:
+        yield from _section("From your own machine", "first", welcome.tunnel)
+
+
+def _key(welcome: Welcome) -> Iterator[Text]:
+    if welcome.key:
+        note = f"shown only now · project {welcome.project} · scopes ingest, read"
+        yield from _section("API key", note, welcome.key, style="bold")
+
+
+def _section(name: str, note: str, *lines: str, style: str = "") -> Iterator[Text]:
+    yield Text()
+    yield _line((name, "label"), (f" · {note}" if note else "", "label"))
+    for line in lines:
+        yield _line((line, style))
 
 
 def _line(*parts: tuple[str, str]) -> Text:
