@@ -11,7 +11,7 @@ from lynex.errors import LynexError
 from lynex.ingest.journal import Journal
 from lynex.ingest.processor import Processor
 from lynex.metrics import Figure
-from lynex.store.contract import EventStore
+from lynex.store.hot import HotStore
 
 _COUNTED: Final = """
 SELECT (SELECT count(*) FROM events) AS hot, coalesce(max(last_seq), 0) AS position,
@@ -26,7 +26,7 @@ _LATER: Final = ("cold", "archive", "deleted_by_retention")  # nothing leaves th
 class Accounting:
     """Reads the figures of one moment. While the store cannot answer, the law is not stated at all."""
 
-    def __init__(self, journal: Journal, store: EventStore, processor: Processor) -> None:
+    def __init__(self, journal: Journal, store: HotStore, processor: Processor) -> None:
         self._journal = journal
         self._store = store
         self._processor = processor

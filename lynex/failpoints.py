@@ -15,7 +15,7 @@ _REACHED: Final[dict[str, int]] = {}
 _LOCK: Final = threading.Lock()
 
 
-class FailpointHit(Exception):  # noqa: N818 - it is not an error of ours
+class FailpointHit(Exception):
     """What the action `raise` raises."""
 
 

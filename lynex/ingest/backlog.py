@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lynex.events.envelope import Event
 from lynex.ingest.journal import Journal
 from lynex.ingest.parcel import Parcel, unpack
 
@@ -24,7 +25,7 @@ class Arrival:
 
     @property
     def event_ids(self) -> list[str]:
-        return [event.event_id for event in self.parcel.events]
+        return [event.event_id for event in self.parcel.events if isinstance(event, Event)]
 
 
 class Backlog:

@@ -11,7 +11,7 @@ from lynex.pricing.book import PriceBook
 from lynex.store.columns import StoredEvent
 
 
-class NotReadable(Exception):  # noqa: N818 - says what the event is
+class NotReadable(Exception):
     """The journal holds something that is no event any more."""
 
 
@@ -25,7 +25,7 @@ class Interpreter:
     def interpret(self, event: Event | Unreadable, seq: int, sender: Sender, processed_at: int) -> StoredEvent:
         """Raises whatever is wrong with this one event; the caller sets it aside."""
         if isinstance(event, Unreadable):
-            raise NotReadable(event.error)
+            raise NotReadable(event.reason)
         reach("processor.event." + event.event_id)
         draft = normalise(
             event, seq=seq, project_id=sender.project_id, key_id=sender.key_id, received_at=sender.received_at

@@ -50,6 +50,10 @@ class SetAside:
     reason: str
     error: str
 
+    @property
+    def event_id(self) -> str:
+        return self.event.event_id if isinstance(self.event, Event) else f"unreadable:{self.seq}"
+
 
 class Processor:
     """The only writer of the store. `call` runs maintenance between two batches, in this thread."""
@@ -244,15 +248,7 @@ class Processor:
     def _keep_aside(self, aside: Sequence[SetAside]) -> None:
         """Durably, before the position may pass them."""
         letters = [
-            Dead(
-                one.seq,
-                one.sender.project_id,
-                one.event.event_id,
-                one.reason,
-                one.error,
-                TRIES,
-                as_sent_again(one.event),
-            )
+            Dead(one.seq, one.sender.project_id, one.event_id, one.reason, one.error, TRIES, as_sent_again(one.event))
             for one in aside
         ]
         self._dead_letters.record(letters)
