@@ -93,55 +93,43 @@ def docs_question(trace: Trace, random: Random) -> None:
 def coding_task(trace: Trace, random: Random) -> None:
     """Read, think, edit, test. The model that proposes edits runs on the company's own machines: no price."""
     task, file, note = random.choice(_TASKS)
-    with trace.inside(
-        "agent_action", {"name": "coder", "action": "run", "input": task, "state": {"files": [], "tests": None}}, step=0
-    ):
+    state = {"files": [], "tests": None}
+    with trace.inside("agent_action", {"name": "coder", "action": "run", "input": task, "state": state}, step=0):
         trace.tell("custom", {"name": "feature_flag", "flag": "parallel_tools", "value": random.random() < 0.5})
-        read = random.randrange(9_000, 15_000)
-        for step in range(1, random.randrange(3, 7)):
-            trace.tell(
-                "tool_call",
-                {"tool": "read_file", "arguments": {"path": file}, "result": f"{90 + step} lines"},
-                takes=12,
-                step=step,
-            )
-            read += random.randrange(1_200, 4_800)
-            prompt = [{"role": "system", "content": "You edit a Python repository."}, {"role": "user", "content": task}]
-            call = Call(
-                "claude-sonnet-4-5",
-                "anthropic",
-                read,
-                random.randrange(180, 900),
-                random.lognormvariate(8.3, 0.3),
-                cached=read * 3 // 4,
-            )
-            trace.call("think", call, prompt, note)
-        edit = Call(
-            "kettle-coder-7b",
-            "self-hosted",
-            random.randrange(2_000, 6_000),
-            random.randrange(300, 900),
-            random.uniform(900, 2_400),
-        )
+        _read_and_think(trace, random, task, file, note)
+        read, written = random.randrange(2_000, 6_000), random.randrange(300, 900)
+        edit = Call("kettle-coder-7b", "self-hosted", read, written, random.uniform(900, 2_400))
         trace.call("propose_edit", edit, f"Write the patch for {file}.", f"--- a/{file}\n+++ b/{file}\n@@ …")
-        failed = random.random() < 0.2
-        error = (
-            {"error": {"type": "AssertionError", "message": "1 failed, 41 passed"}, "status": "error"} if failed else {}
-        )
-        tests = {
-            "tool": "run_tests",
-            "arguments": {"path": "tests"},
-            "result": "1 failed" if failed else "42 passed",
-            **error,
-        }
+        has_passed = _run_tests(trace, random, file)
+        outcome = "done" if has_passed else "gave up"
+        trace.tell("log", {"level": "info", "message": f"{task}: {outcome}", "logger": "coder"})
+
+
+def _read_and_think(trace: Trace, random: Random, task: str, file: str, note: str) -> None:
+    """Every round reads one file more, most of it from the provider's cache."""
+    prompt = [{"role": "system", "content": "You edit a Python repository."}, {"role": "user", "content": task}]
+    read = random.randrange(9_000, 15_000)
+    for step in range(1, random.randrange(3, 7)):
+        looked = {"tool": "read_file", "arguments": {"path": file}, "result": f"{90 + step} lines"}
+        trace.tell("tool_call", looked, takes=12, step=step)
+        read += random.randrange(1_200, 4_800)
+        written, takes = random.randrange(180, 900), random.lognormvariate(8.3, 0.3)
+        thought = Call("claude-sonnet-4-5", "anthropic", read, written, takes, cached=read * 3 // 4)
+        trace.call("think", thought, prompt, note)
+
+
+def _run_tests(trace: Trace, random: Random, file: str) -> bool:
+    has_passed = random.random() >= 0.2
+    tests = {"tool": "run_tests", "arguments": {"path": "tests"}, "result": "42 passed" if has_passed else "1 failed"}
+    if has_passed:
         trace.tell("tool_call", tests, takes=random.uniform(4_000, 19_000))
-        if failed:
-            where = f'File "{file}", line 88, in convert'
-            stack = f"Traceback (most recent call last):\n  {where}\nAssertionError: 6490 != 64.9"
-            trace.tell(
-                "error", {"message": "6490 != 64.9", "error_type": "AssertionError", "stack": stack, "handled": True}
-            )
-        trace.tell("log", {"level": "info", "message": f"{task}: {'gave up' if failed else 'done'}", "logger": "coder"})
+        return True
+    error = {"type": "AssertionError", "message": "1 failed, 41 passed"}
+    trace.tell("tool_call", {**tests, "status": "error", "error": error}, takes=random.uniform(4_000, 19_000))
+    where = f'File "{file}", line 88, in convert'
+    stack = f"Traceback (most recent call last):\n  {where}\nAssertionError: 6490 != 64.9"
+    trace.tell("error", {"message": "6490 != 64.9", "error_type": "AssertionError", "stack": stack, "handled": True})
+    return False
 
 
 def nightly_digest(trace: Trace, random: Random) -> None:
