@@ -11,10 +11,10 @@ is the same in every version, so that an older Lynex can say which newer one is 
 
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import google_crc32c
+import msgspec
 
 from lynex.errors import LynexError
 
@@ -28,6 +28,7 @@ FLUSH_START: Final = 2  # flag: everything before this frame was durable when it
 _START: Final = struct.Struct("<4sBB")
 _REST: Final = struct.Struct("<IQII")  # length, sequence, payload CRC, count
 _CRC: Final = struct.Struct("<I")
+_PREFIX: Final = struct.Struct("<4sBBIIQII")
 _ORIGIN: Final = struct.Struct("<QQ")
 _REST_AT: Final = _START.size + _CRC.size
 PREFIX_BYTES: Final = _REST_AT + _REST.size
@@ -47,8 +48,7 @@ class NewerFormat(LynexError):
         self.needs = needs
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True, gc=False):
     """One accepted request: `count` events from `first_seq` on. `payload` is what the caller gave, untouched."""
 
     first_seq: int
@@ -60,8 +60,7 @@ class Frame:
         return self.first_seq + self.count - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(msgspec.Struct, frozen=True, gc=False):
     version: int
     flags: int
     length: int
@@ -78,8 +77,7 @@ class Header:
         return self.sequence + self.count - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """What a segment says of itself: when it was created, and the last sequence the journal held before it."""
 
     first_seq: int
@@ -87,8 +85,7 @@ class Origin:
     after: int
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(msgspec.Struct, frozen=True, gc=False):
     """A stretch of a segment. A whole frame has header and payload, a broken one at most its header."""
 
     offset: int
@@ -112,16 +109,14 @@ def encode_origin(origin: Origin, *, version: int = VERSION, readable_since: str
 
 def decode_header(data: bytes, at: int = 0) -> Header | None:
     """The header at `at`, or None when its bytes are not exactly those of a header."""
-    if len(data) < at + PREFIX_BYTES or data[at : at + 4] != MAGIC:
+    if len(data) < at + PREFIX_BYTES:
         return None
-    start = data[at : at + _START.size]
-    rest = data[at + _REST_AT : at + PREFIX_BYTES]
-    if _CRC.unpack_from(data, at + _START.size)[0] != _crc(start + rest):
+    magic, version, flags, header_crc, length, sequence, payload_crc, count = _PREFIX.unpack_from(data, at)
+    if magic != MAGIC or length < _CRC.size:
         return None
-    length, sequence, payload_crc, count = _REST.unpack(rest)
-    if length < _CRC.size:
+    if _crc(data[at : at + _START.size] + data[at + _REST_AT : at + PREFIX_BYTES]) != header_crc:
         return None
-    return Header(start[4], start[5], length, sequence, payload_crc, count)
+    return Header(version, flags, length, sequence, payload_crc, count)
 
 
 def decode_origin(piece: Piece) -> Origin | None:
@@ -150,9 +145,21 @@ class Walk:
 
     def __iter__(self) -> Iterator[Piece]:
         while self._offset < self._end:
-            piece = self._piece()
+            piece = self._whole() or self._piece()
             self._offset = piece.end
             yield piece
+
+    def _whole(self) -> Piece | None:
+        """The common case, quickly: a whole frame within the window."""
+        at = self._offset - self._window_at
+        header = decode_header(self._window, at) if at >= 0 else None
+        if header is None:
+            return None
+        end = at + header.frame_bytes
+        payload = self._window[at + PREFIX_BYTES : end]
+        if end > len(self._window) or _crc(payload) != header.payload_crc:
+            return None
+        return Piece(self._offset, self._window_at + end, header, payload)
 
     def _piece(self) -> Piece:
         at = self._offset

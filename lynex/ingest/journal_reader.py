@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from lynex.errors import StorageFailed
 from lynex.ingest.frames import Frame, Walk
 from lynex.ingest.segments import Damage, Shelf, Stretch, merged
-from lynex.ingest.survey import Hole, Placed, Read, Stray, place, survey
+from lynex.ingest.survey import MARK_EVERY, Hole, Placed, Read, Stray, place, survey
 
 
 def read_after(shelf: Shelf, after: int, max_bytes: int, tell: Callable[[Damage], None]) -> list[Frame]:
@@ -32,7 +32,7 @@ def read_after(shelf: Shelf, after: int, max_bytes: int, tell: Callable[[Damage]
 
 def _frames(shelf: Shelf, stretch: Stretch, after: int, tell: Callable[[Damage], None]) -> Iterator[Frame]:
     """The frames of one stretch. Unknown damage has the whole segment surveyed, once, to read around it."""
-    surveyed = False
+    surveyed, marked = False, stretch.offset
     while True:
         surprised = False
         for item in _items(shelf, stretch, after):
@@ -41,8 +41,9 @@ def _frames(shelf: Shelf, stretch: Stretch, after: int, tell: Callable[[Damage],
                     surprised = True
                     break
             elif item.frame.last_seq > after:
-                if stretch.order is None:
-                    shelf.mark(stretch.segment, item.frame.first_seq, item.offset)
+                if item.offset - marked >= MARK_EVERY and stretch.order is None:
+                    marked = item.offset
+                    shelf.mark(stretch.segment, item.frame.first_seq, marked)
                 after = item.frame.last_seq
                 yield item.frame
         if not surprised:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
+
 from lynex.ingest.frames import FLUSH_START, SEGMENT, Frame, Header, Piece, Walk
 
 MARK_EVERY: Final = 256 << 10
@@ -12,8 +14,7 @@ Read = Callable[[int, int], bytes]
 Order = list[tuple[int, int, int]]  # sequence, offset and end of each readable frame, sorted
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(msgspec.Struct, frozen=True, gc=False):
     """A readable frame and where it stands."""
 
     frame: Frame
@@ -22,8 +23,7 @@ class Placed:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
+class Hole(msgspec.Struct, frozen=True, gc=False):
     """Sequences that are missing; `header` (at `offset`) when at least the frame's header can be read."""
 
     first_seq: int
@@ -32,8 +32,7 @@ class Hole:
     header: Header | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stray:
+class Stray(msgspec.Struct, frozen=True, gc=False):
     """A readable frame after a later one: a copy, or blocks that changed places."""
 
     offset: int
