@@ -53,6 +53,10 @@ def parts(request: Request) -> "Appliance":
     return front(request).appliance
 
 
+def json_bytes(value: Any) -> bytes:
+    return _ENCODER.encode(value)
+
+
 class OnDisk:
     """202 in JSON, as ASGI: the one answer that is given thousands of times a second."""
 

@@ -1,6 +1,7 @@
 """The live tail: stored events as server-sent events, from where the listener left off, until their rights end."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -8,30 +9,32 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from sse_starlette import EventSourceResponse
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from lynex.api.front import parts
+from lynex.api.front import json_bytes, parts
 from lynex.api.guard import project_of
 from lynex.api.problems import invalid
 from lynex.api.route import principal_of
 from lynex.auth.principal import Principal
+from lynex.errors import LynexError
 from lynex.live import Lagged, Message, Subscription
 from lynex.query.catch_up import stored_after
 from lynex.query.filters import FILTER_PARAMETERS, Filters, filters_of
 from lynex.query.parameters import Parameters
 
+logger = logging.getLogger(__name__)
+
 if TYPE_CHECKING:
     from lynex.appliance import Appliance
 
 _HEARTBEAT_S: Final = 15
-_SEND_TIMEOUT_S: Final = 60
-_RECHECK_S: Final = 10.0
+_RECHECK_S: Final = 5.0
 _LONGEST_ID: Final = 18
 _MOST_CAUGHT_UP: Final = 1000
 _PARAMETERS: Final = frozenset(("project_id", *FILTER_PARAMETERS))
 
 
-async def follow(request: Request) -> Response:
+async def follow(request: Request) -> "_Stream":
     """GET /api/v1/live – messages `event` (id: sequence) and `lagged`, with a heartbeat."""
     project_id, principal = await project_of(request), principal_of(request)
     parameters = Parameters(request.query_params.multi_items(), _PARAMETERS)
@@ -39,7 +42,21 @@ async def follow(request: Request) -> Response:
     parameters.check()
     listener = _Listener(parts(request), principal, project_id, filters, _last_id(request))
     subscription = parts(request).live.subscribe(project_id, filters.matches)
-    return EventSourceResponse(listener.stream(subscription), ping=_HEARTBEAT_S, send_timeout=_SEND_TIMEOUT_S, sep="\n")
+    return _Stream(listener.stream(subscription), subscription)
+
+
+class _Stream:
+    """ASGI. The subscription ends with the answer, also when that never began: a HEAD request, a client gone early."""
+
+    def __init__(self, messages: AsyncIterator[bytes], subscription: Subscription) -> None:
+        self._messages = messages
+        self._subscription = subscription
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await EventSourceResponse(self._messages, ping=_HEARTBEAT_S, sep="\n")(scope, receive, send)
+        finally:
+            self._subscription.close()
 
 
 @dataclass(slots=True)
@@ -57,8 +74,8 @@ class _Listener:
         checked = clock.monotonic()
         try:
             yield b"retry: 2000\n\n"
-            async for chunk in self._caught_up():
-                yield chunk
+            for told in await self._missed():
+                yield _encoded(told)
             while True:
                 if clock.monotonic() - checked >= _RECHECK_S:
                     if not await self.appliance.credentials.still_stands(self.principal):
@@ -73,21 +90,20 @@ class _Listener:
                     return
                 if isinstance(item, Lagged) or self.after is None or item.seq > self.after:
                     yield _encoded(item)
-        finally:
-            subscription.close()
+        except LynexError as fault:  # the answer has begun: end it, and the client comes back with its last id
+            logger.warning("A live stream ended: %s", fault.detail)
 
-    async def _caught_up(self) -> AsyncIterator[bytes]:
+    async def _missed(self) -> list[Message | Lagged]:
         """What was stored since the client left; what is stored meanwhile waits in the subscription and may be both."""
         if self.after is None:
-            return
+            return []
         missed = await self.appliance.ask(
             stored_after, self.appliance.store, self.project_id, self.filters, self.after, _MOST_CAUGHT_UP
         )
-        if missed.left_out:
-            yield _encoded(Lagged(missed.left_out))
-        for seq, item in missed.items:
-            yield _encoded(Message(seq, item, msgspec.json.encode(item)))
-            self.after = seq
+        if missed.items:
+            self.after = missed.items[-1][0]
+        told: list[Message | Lagged] = [Message(seq, item, json_bytes(item)) for seq, item in missed.items]
+        return [Lagged(missed.left_out), *told] if missed.left_out else told
 
 
 def _encoded(item: Message | Lagged) -> bytes:

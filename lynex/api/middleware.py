@@ -138,7 +138,7 @@ class Door:
         self._metrics.refused.labels(error.code).inc()
         exchange.code = error.code
         if exchange.status:
-            raise error  # half an answer is out already; the server cuts the connection
+            return  # half an answer is out already: the server cuts the connection
         await exchange.refuse(error, close=self._front.stopping or isinstance(error, TooLarge))
 
 

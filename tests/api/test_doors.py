@@ -25,6 +25,21 @@ def server(tmp_path_factory):
     running.stop()
 
 
+@pytest.fixture
+def start(tmp_path):
+    """Starts a server of its own with these settings; whatever happens, none is left behind."""
+    started = []
+
+    def start_one(wait=30, **settings):
+        named = {f"LYNEX_{name.upper()}": value for name, value in settings.items()}
+        started.append(Running(tmp_path / "data", settings=named))
+        return started[-1].start(wait=wait)
+
+    yield start_one
+    for server in started:
+        server.kill()
+
+
 def token(server):
     return json.loads((server.data_dir / "run" / "server.json").read_text())["token"]
 
@@ -82,27 +97,24 @@ def test_a_key_is_no_wider_than_its_maker_and_unknown_fields_are_refused(server)
     assert made["secret"] not in json.dumps(listed) and made["prefix"] in json.dumps(listed)
 
 
-def test_a_sign_in_link_works_once_and_its_session_only_for_our_own_pages(tmp_path):
-    first = Running(tmp_path / "data", settings={"LYNEX_INIT_API_KEY": ""}).start()
-    try:
-        link = next(word for word in first.log().split() if "/signin?token=" in word)
-        opened = httpx2.get(link)
-        cookie = opened.headers["set-cookie"]
-        assert (opened.status_code, opened.headers["location"]) == (303, "/")
-        assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Secure" not in cookie
-        assert httpx2.get(link).json()["code"] == "invalid_sign_in_link"
-        session = {"Cookie": cookie.partition(";")[0]}
-        assert httpx2.get(f"{first.url}/api/v1/projects", headers=session).json()["items"][0]["id"] == PROJECT
-        for origin in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"}, {}):
-            forged = httpx2.post(f"{first.url}/api/v1/projects", json={"name": "x"}, headers=session | origin)
-            assert (forged.status_code, forged.json()["code"]) == (403, "cross_site_request")
-        ours = session | {"Origin": first.url}
-        assert httpx2.post(f"{first.url}/api/v1/projects", json={"name": "x"}, headers=ours).status_code == 201
-        ended = httpx2.post(f"{first.url}/api/v1/signout", headers=ours)
-        assert ended.json() == {"signed_out": True} and "Max-Age=0" in ended.headers["set-cookie"]
-        assert httpx2.get(f"{first.url}/api/v1/projects", headers=session).status_code == 401
-    finally:
-        first.stop()
+def test_a_sign_in_link_works_once_and_its_session_only_for_our_own_pages(start):
+    first = start(init_api_key="")
+    link = next(word for word in first.log().split() if "/signin?token=" in word)
+    opened = httpx2.get(link)
+    cookie = opened.headers["set-cookie"]
+    assert (opened.status_code, opened.headers["location"]) == (303, "/")
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Secure" not in cookie
+    assert httpx2.get(link).json()["code"] == "invalid_sign_in_link"
+    session = {"Cookie": cookie.partition(";")[0]}
+    assert httpx2.get(f"{first.url}/api/v1/projects", headers=session).json()["items"][0]["id"] == PROJECT
+    for origin in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"}, {}):
+        forged = httpx2.post(f"{first.url}/api/v1/projects", json={"name": "x"}, headers=session | origin)
+        assert (forged.status_code, forged.json()["code"]) == (403, "cross_site_request")
+    ours = session | {"Origin": first.url}
+    assert httpx2.post(f"{first.url}/api/v1/projects", json={"name": "x"}, headers=ours).status_code == 201
+    ended = httpx2.post(f"{first.url}/api/v1/signout", headers=ours)
+    assert ended.json() == {"signed_out": True} and "Max-Age=0" in ended.headers["set-cookie"]
+    assert httpx2.get(f"{first.url}/api/v1/projects", headers=session).status_code == 401
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil", "10.0.0.1", "[::2]"])
@@ -162,6 +174,25 @@ def test_the_document_names_every_route_and_its_types_resolve(server):
         assert reference.split('"')[0].removeprefix("#/components/schemas/") in document["components"]["schemas"]
 
 
+def test_what_one_sdk_sent_can_be_removed_and_sent_again(server):
+    remove = f"{server.url}/api/v1/projects/{PROJECT}/remove"
+    assert httpx2.post(remove, json={"sdk": "nobody"}, headers=local(server)).json() == {"removed": 0}
+    assert httpx2.post(remove, json={"sdk": "nobody"}, headers=server.headers).status_code == 403
+    ours = [a_log(eventId=f"sdk-{number}", sdk={"name": "doors", "version": "1"}) for number in range(3)]
+    for _ in range(2):
+        assert server.post(ours).status_code == 202
+        server.drain()
+        assert httpx2.get(f"{server.url}{EVENTS}/sdk-1", headers=server.headers).status_code == 200
+        assert httpx2.post(remove, json={"sdk": "doors"}, headers=local(server)).json() == {"removed": 3}
+        assert httpx2.get(f"{server.url}{EVENTS}/sdk-1", headers=server.headers).status_code == 404
+
+
+def test_a_question_about_the_live_streams_head_leaves_no_listener(server):
+    for _ in range(3):
+        head = httpx2.head(f"{server.url}/api/v1/live", headers=server.headers)
+        assert head.status_code == 200 and head.headers["content-type"].startswith("text/event-stream")
+
+
 def listen(server, last_id=None, **params):
     """An open live stream, read line by line in a thread; (messages, stop)."""
     messages, ready, client = [], threading.Event(), server.client()
@@ -217,17 +248,17 @@ def test_the_live_stream_shows_what_is_stored_and_catches_up_after_a_break(serve
 def test_a_revoked_key_loses_its_live_stream(server):
     keys = f"{server.url}/api/v1/projects/{PROJECT}/keys"
     made = httpx2.post(keys, json={"name": "listener", "scopes": ["read"]}, headers=local(server)).json()
-    with httpx2.Client(headers={"X-API-Key": made["secret"]}, timeout=30) as client:
-        with client.stream("GET", f"{server.url}/api/v1/live") as stream:
-            lines = stream.iter_lines()
-            assert next(lines) == "retry: 2000"
-            assert httpx2.delete(f"{keys}/{made['id']}", headers=local(server)).status_code == 200
-            assert [line for line in lines if line and not line.startswith(":")] == []  # the stream ends
+    live, use = f"{server.url}/api/v1/live", {"X-API-Key": made["secret"]}
+    with httpx2.stream("GET", live, headers=use, timeout=30) as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == "retry: 2000"
+        assert httpx2.delete(f"{keys}/{made['id']}", headers=local(server)).status_code == 200
+        assert [line for line in lines if line and not line.startswith(":")] == []  # the stream ends
 
 
-def test_sigterm_answers_what_is_in_flight_and_turns_new_requests_away(tmp_path):
+def test_sigterm_answers_what_is_in_flight_and_turns_new_requests_away(start):
     """F06: nothing that was answered 202 is lost, and nobody sees a broken connection on a request in flight."""
-    server = Running(tmp_path / "data").start()
+    server = start()
     statuses: list[int] = []
     answered: list[str] = []
 
@@ -244,7 +275,7 @@ def test_sigterm_answers_what_is_in_flight_and_turns_new_requests_away(tmp_path)
     async def load():
         async with httpx2.AsyncClient(base_url=server.url, headers=server.headers, timeout=20) as client:
             senders = [asyncio.create_task(send(client, number)) for number in range(16)]
-            while len(answered) < 100:
+            while len(answered) < 100 and not any(sender.done() for sender in senders):
                 await asyncio.sleep(0.01)
             server.process.terminate()
             await asyncio.gather(*senders)
@@ -259,29 +290,40 @@ def test_sigterm_answers_what_is_in_flight_and_turns_new_requests_away(tmp_path)
     assert set(answered) <= set(stored) and len(stored) == len(set(stored))
 
 
-def test_a_stuck_event_loop_is_reported_with_its_stack_while_health_still_answers(tmp_path):
+def test_a_stuck_event_loop_is_reported_with_its_stack_while_health_still_answers(start):
     """F43."""
     port = free_port()
-    settings = {"LYNEX_FAILPOINTS": "loop.block=sleep:3@2", "LYNEX_SERVER_HEALTH_PORT": str(port)}
-    server = Running(tmp_path / "data", settings=settings).start(wait=0)
-    try:
-        wait_for(lambda: "Serving" in server.log())
-        httpx2.get(f"{server.url}/health")
-        stuck = threading.Thread(target=lambda: httpx2.get(f"{server.url}/health", timeout=20))
-        stuck.start()
-        wait_for(lambda: "has been stuck for" in server.log())
-        assert httpx2.get(f"http://127.0.0.1:{port}/health", timeout=1).text == "ok"
-        assert httpx2.get(f"http://127.0.0.1:{port}/else", timeout=1).status_code == 404
-        stuck.join()
-        assert "failpoints.py" in server.log()
-        assert server.metric("lynex_event_loop_stalls_total") == 1
-    finally:
-        server.stop()
+    server = start(wait=0, failpoints="loop.block=sleep:3@2", server_health_port=str(port))
+    wait_for(lambda: "Serving" in server.log())
+    httpx2.get(f"{server.url}/health")
+    stuck = threading.Thread(target=lambda: httpx2.get(f"{server.url}/health", timeout=20))
+    stuck.start()
+    wait_for(lambda: "has been stuck for" in server.log())
+    assert httpx2.get(f"http://127.0.0.1:{port}/health", timeout=1).text == "ok"
+    assert httpx2.get(f"http://127.0.0.1:{port}/else", timeout=1).status_code == 404
+    stuck.join()
+    assert "failpoints.py" in server.log()
+    assert server.metric("lynex_event_loop_stalls_total") == 1
 
 
-def test_a_second_signal_ends_the_process_at_once(tmp_path):
+def test_a_stop_with_a_stuck_store_ends_in_time_and_loses_nothing(start):
+    """F07: the backlog stays in the journal, and the log says how much."""
+    server = start(failpoints="store.mid_insert=sleep:60", server_stop_timeout_s="3")
+    ids = [f"stuck-{number}" for number in range(50)]
+    assert server.post([a_log(eventId=event_id) for event_id in ids]).status_code == 202
+    wait_for(lambda: server.metric("lynex_queue_depth") == 50)
+    assert server.stop(10) == 0
+    assert "50 accepted events wait in the journal" in server.log()
+    server.settings.clear()
+    server.start()
+    server.drain()
+    server.stop()
+    assert sorted(server.stored_ids()) == sorted(ids)
+
+
+def test_a_second_signal_ends_the_process_at_once(start):
     """F08: with a request that would keep the stop waiting."""
-    server = Running(tmp_path / "data").start()
+    server = start()
     with socket.create_connection(("127.0.0.1", server.port)) as held:
         held.sendall(b"POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n")
         held.sendall(f"X-API-Key: {server.headers['X-API-Key']}\r\nContent-Length: 10\r\n\r\n".encode())
