@@ -93,7 +93,7 @@ def docs_question(trace: Trace, random: Random) -> None:
 def coding_task(trace: Trace, random: Random) -> None:
     """Read, think, edit, test. The model that proposes edits runs on the company's own machines: no price."""
     task, file, note = random.choice(_TASKS)
-    state = {"files": [], "tests": None}
+    state: dict[str, object] = {"files": [], "tests": None}
     with trace.inside("agent_action", {"name": "coder", "action": "run", "input": task, "state": state}, step=0):
         trace.tell("custom", {"name": "feature_flag", "flag": "parallel_tools", "value": random.random() < 0.5})
         _read_and_think(trace, random, task, file, note)
