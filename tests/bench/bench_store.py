@@ -8,9 +8,10 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+
+import msgspec
 
 from lynex.clock import SystemClock
 from lynex.config import StorageConfig
@@ -62,97 +63,122 @@ def make_rows(first: int, count: int) -> list[StoredEvent]:
     ]
 
 
-def timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+class Watch:
+    """Wall and processor seconds (all threads) of what runs inside it; the latter hold on a busy machine too."""
+
+    def __init__(self) -> None:
+        self.wall = self.cpu = 0.0
+
+    def __enter__(self) -> "Watch":
+        self._started = time.perf_counter(), time.process_time()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wall += time.perf_counter() - self._started[0]
+        self.cpu += time.process_time() - self._started[1]
+
+    def show(self, name: str, rows: int) -> None:
+        print(f"{name:34} {rows / self.wall:>10,.0f} rows/s {self.cpu / rows * 1e6:>8.1f} µs of processor a row")
+
+    def show_once(self, name: str) -> None:
+        print(f"{name:34} {self.wall * 1000:>10.1f} ms     {self.cpu * 1000:>8.1f} ms of processor")
 
 
-def floor(directory: Path, batches: list[list[StoredEvent]]) -> float:
-    """Seconds to insert the ready Arrow tables, one transaction each, same table, no checkpoint."""
+def insert_bare(directory: Path, batches: list[list[StoredEvent]], watch: Watch) -> None:
+    """The ready Arrow tables into the same table, one transaction each, no checkpoint."""
     file = HotFile.open(directory / "floor.duckdb", CONFIG)
     tables = [to_arrow(rows) for rows in batches]
-
-    def insert() -> None:
+    with watch:
         for table in tables:
             file.connection.register("batch", table)
             with file.transaction() as connection:
                 connection.execute(f"INSERT INTO events SELECT {FROM_TEXT} FROM batch")
-
-    seconds = timed(insert)
+            file.connection.unregister("batch")
     file.close()
-    return seconds
+    (directory / "floor.duckdb").unlink()
 
 
 def main(total: int) -> None:
     directory = Path(tempfile.mkdtemp(prefix="lynex-bench-"))
     try:
-        measure(directory, total)
+        store = HotStore.open(directory, CONFIG, SystemClock())
+        store.prepare()
+        writing(store, directory, total)
+        asking(store)
+        with Watch() as sealing:
+            store.seal(store.totals().position)
+        sealing.show("seal", total)
+        store.close()
+        sizes(store, directory, total)
+        starting(directory, total)
     finally:
         shutil.rmtree(directory)
 
 
-def measure(directory: Path, total: int) -> None:
-    store = HotStore.open(directory, CONFIG, SystemClock())
-    store.prepare()
-    appending = conversion = checkpoints = bare = 0.0
+def writing(store: HotStore, directory: Path, total: int) -> None:
+    append, both, bare, conversion = Watch(), Watch(), Watch(), Watch()
     for first in range(1, total + 1, BATCH * 8):
         batches = [make_rows(start, BATCH) for start in range(first, min(first + BATCH * 8, total + 1), BATCH)]
-        (directory / "floor.duckdb").unlink(missing_ok=True)
-        bare += floor(directory, batches)
+        insert_bare(directory, batches, bare)
         for rows in batches:
-            conversion += timed(lambda rows=rows: to_arrow(rows))
-            appending += timed(lambda rows=rows: store.append(Batch(rows[0].seq, rows[-1].seq, rows)))
-            checkpoints += timed(store.checkpoint)
-    print(
-        f"append            {total / appending:>10,.0f} rows/s, with checkpoints {total / (appending + checkpoints):,.0f}"
-    )
-    print(f"bare insert       {total / bare:>10,.0f} rows/s (Arrow ready)   ratio {bare / appending:.2f}")
-    print(f"rows to Arrow     {conversion / total * 1e6:>10.2f} µs a row")
-    duplicates = batches[-1]
-    first = total + 1
-    again = [msg_with_seq(row, first + n) for n, row in enumerate(duplicates)]
-    seconds = timed(lambda: store.append(Batch(first, first + len(again) - 1, again)))
-    print(f"all duplicates    {len(again) / seconds:>10,.0f} rows/s (known from memory)")
-    question = "SELECT count(*) AS n FROM events WHERE model = $model"
-    store.select(question, {"model": "gpt-4o"})
-    asked = timed(lambda: [store.select(question, {"model": "gpt-4o"}) for _ in range(50)]) / 50
-    connection = store._file.cursor()
-    direct = (
-        timed(lambda: [connection.sql(question, params={"model": "gpt-4o"}).to_arrow_table() for _ in range(50)]) / 50
-    )
-    print(f"select            {asked * 1000:>10.2f} ms, bare {direct * 1000:.2f} ms")
-    connection.close()
-    print(f"seal              {total / timed(lambda: store.seal(store.totals().position)):>10,.0f} rows/s")
-    store.close()
-    print(f"hot file          {(directory / 'hot' / 'lynex.duckdb').stat().st_size / total:>10,.0f} bytes a row")
+            with conversion:
+                to_arrow(rows)
+            with both:
+                with append:
+                    store.append(Batch(rows[0].seq, rows[-1].seq, rows))
+                store.checkpoint()
+    append.show("append", total)
+    both.show("append and checkpoints", total)
+    bare.show("floor: bare insert of ready Arrow", total)
+    conversion.show("  rows to Arrow alone", total)
+    again = [msgspec.structs.replace(row, seq=total + 1 + number) for number, row in enumerate(batches[-1])]
+    with Watch() as duplicates:
+        store.append(Batch(total + 1, total + len(again), again))
+    duplicates.show("append of duplicates", len(again))
+
+
+def asking(store: HotStore) -> None:
+    question, values = "SELECT count(*) AS n FROM events WHERE model = $model", {"model": "gpt-4o"}
+    with store.snapshot() as connection:
+        for times in (1, 100):
+            with Watch() as bare:
+                for _ in range(times):
+                    connection.sql(question, params=values).to_arrow_table()
+    for times in (1, 100):
+        with Watch() as asked:
+            for _ in range(times):
+                store.select(question, values)
+    asked.show_once("100 questions")
+    bare.show_once("floor: 100 bare statements")
+
+
+def sizes(store: HotStore, directory: Path, total: int) -> None:
     sealed = sum(file.size for seal in store.cold.manifest.seals for file in seal.files)
-    print(f"Parquet           {sealed / total:>10,.0f} bytes a row")
-    print(f"start, clean      {start(directory) * 1000:>10.0f} ms to the first answer at {total:,} rows")
+    hot = (directory / "hot" / "lynex.duckdb").stat().st_size
+    print(f"hot {hot / total:.0f} bytes a row, Parquet {sealed / total:.0f}")
+
+
+def starting(directory: Path, total: int) -> None:
+    start(directory, f"start, clean, {total:,} rows")
     (directory / "hot" / "closed.json").unlink()
-    print(f"start, with probe {start(directory) * 1000:>10.0f} ms")
+    start(directory, "start with a probe")
     shutil.rmtree(directory / "hot")
-    rebuilt = HotStore.open(directory, CONFIG, SystemClock())
-    print(f"rebuild           {total / timed(rebuilt.prepare):>10,.0f} rows/s from Parquet, filters included")
-    rebuilt.close()
+    store = HotStore.open(directory, CONFIG, SystemClock())
+    with Watch() as rebuild:
+        store.prepare()
+    rebuild.show("rebuild from Parquet", total)
+    store.close()
 
 
-def start(directory: Path) -> float:
-    opened: list[HotStore] = []
-
-    def first_answer() -> None:
-        opened.append(HotStore.open(directory, CONFIG, SystemClock()))
-        opened[0].select("SELECT count(*) AS n FROM events", {})
-
-    seconds = timed(first_answer)
-    prepared = timed(opened[0].prepare)
-    print(f"  prepare         {prepared * 1000:>10.0f} ms")
-    opened[0].close()
-    return seconds
-
-
-def msg_with_seq(row: StoredEvent, seq: int) -> StoredEvent:
-    return StoredEvent(**({name: getattr(row, name) for name in StoredEvent.__struct_fields__} | {"seq": seq}))
+def start(directory: Path, name: str) -> None:
+    with Watch() as first_answer:
+        store = HotStore.open(directory, CONFIG, SystemClock())
+        store.select("SELECT count(*) AS n FROM events", {})
+    with Watch() as prepare:
+        store.prepare()
+    first_answer.show_once(f"{name}: first answer")
+    prepare.show_once("  then ready to store")
+    store.close()
 
 
 if __name__ == "__main__":
