@@ -5,7 +5,7 @@ import platform
 import shutil
 import stat
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final, Literal
@@ -15,7 +15,7 @@ import msgspec
 
 from lynex import __version__
 from lynex.cli.connection import Connection, Server, find_server
-from lynex.cli.figures import binary_size, duration
+from lynex.cli.figures import binary_size, duration, here
 from lynex.cli.port_owner import is_free, owner_of
 from lynex.cli.round_trip import round_trip
 from lynex.cli.stop import Stop
@@ -142,8 +142,9 @@ def _clock(root: Path) -> Finding:
         return Finding(
             "Clock", "doubt", f"runs behind what was written before, by {ahead}", "Is the time synchronised?"
         )
-    zone = datetime.now().astimezone()
-    return Finding("Clock", "fine", f"{to_datetime(now):%Y-%m-%d %H:%M:%S} UTC, this machine shows {zone:%H:%M %Z}")
+    return Finding(
+        "Clock", "fine", f"{to_datetime(now):%Y-%m-%d %H:%M:%S} UTC, this machine shows {here(now):%H:%M %Z}"
+    )
 
 
 def _server(server: Server | None) -> Iterator[Finding]:

@@ -3,6 +3,8 @@
 from datetime import datetime, tzinfo
 from typing import Final
 
+from lynex.clock import SystemClock, to_datetime
+
 THIN: Final = "\u2009"
 MISSING: Final = "–"
 
@@ -73,11 +75,16 @@ def moment(text: str | None, zone: tzinfo | None = None, *, today: datetime | No
     if not text:
         return ""
     local = datetime.fromisoformat(text).astimezone(zone)
-    now = today if today is not None else datetime.now(zone).astimezone(zone)
+    now = today if today is not None else here(SystemClock().now(), zone)
     if local.date() == now.date():
         return f"{local:%H:%M:%S}.{local.microsecond // 1000:03d}"
     year = "" if local.year == now.year else f" {local.year}"
     return f"{local.day} {local:%b}{year} {local:%H:%M:%S}"
+
+
+def here(micros: int, zone: tzinfo | None = None) -> datetime:
+    """An instant as the clock on the reader's wall shows it."""
+    return to_datetime(micros).astimezone(zone)
 
 
 def minute(text: str | None) -> str:

@@ -1,12 +1,15 @@
 """`lynex stats`: the figures of a range, the hours in it, and who made them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, time
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from lynex.cli.figures import here
 from lynex.cli.options import AsJson, reaches_server
+from lynex.clock import SystemClock
 
 if TYPE_CHECKING:
     from lynex.cli.connection import Connection
@@ -50,7 +53,7 @@ def stats(
     as_json: AsJson = False,
 ) -> None:
     """Show requests, errors, tokens, cost and latency."""
-    when: dict[str, Any] = {"from": start, "to": end} if start or end else {"range": range_.value}
+    when = _when(range_, start, end)
     overview = server.get("/api/v1/stats/overview", when)
     breakdown = server.get("/api/v1/stats/breakdown", {**when, "by": by.value, "limit": limit})
     if as_json:
@@ -65,6 +68,15 @@ def stats(
     }
     _print_series(series)
     _print_breakdown(breakdown, by)
+
+
+def _when(range_: Range, start: str | None, end: str | None) -> dict[str, Any]:
+    if start or end:
+        return {"from": start, "to": end}
+    if range_ is Range.TODAY:  # begins at this machine's own midnight
+        midnight = datetime.combine(here(SystemClock().now()).date(), time()).astimezone()
+        return {"from": midnight.isoformat()}
+    return {"range": range_.value}
 
 
 def _print_overview(overview: Mapping[str, Any]) -> None:

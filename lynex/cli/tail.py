@@ -35,10 +35,12 @@ def tail(
     for item in reversed(past):
         show(item)
     for kind, message in _messages(server, filters):
-        if kind == "lagged":
-            _say_missed(message)
-        else:
+        if kind == "event":
             show(message)
+        elif kind in ("lagged", "missed"):
+            _say_missed(kind, message)
+        elif kind == "ended":
+            raise Stop(ExitCode.REFUSED, f"The server ended this: {message.get('reason', 'no reason given')}.")
 
 
 def _messages(server: "Connection", filters: Mapping[str, list[str]]) -> Iterator[tuple[str, Any]]:
@@ -74,13 +76,14 @@ def _show_line(item: Mapping[str, Any]) -> None:
     out().print(live_line(item), soft_wrap=True)
 
 
-def _say_missed(message: Any) -> None:
+def _say_missed(kind: str, message: Mapping[str, Any]) -> None:
+    """`lagged`: we were too slow; `missed`: others were stored while we were away."""
     from lynex.cli.terminal import say
 
-    say(
-        f"{message.get('missed', 'Some')} events came faster than they could be shown; `lynex events` has them.",
-        "worse",
-    )
+    if kind == "lagged":
+        say(f"{message['missed']:,} events came faster than they could be shown; `lynex events` has them.", "worse")
+    else:
+        say("Events may have been stored meanwhile; `lynex events` has them.", "worse")
 
 
 def _say_lost(wait: float) -> None:
