@@ -60,11 +60,6 @@ class Filters(msgspec.Struct, frozen=True):
     tags: tuple[str, ...] = ()
     text: str | None = None
 
-    @property
-    def is_narrow(self) -> bool:
-        """A trace or a session is short: a list of it seldom fills a page, so all of it is read anyway."""
-        return any(column in ("trace_id", "session_id") for column, _ in self.exact)
-
     def condition(self, project_id: str, span: Range) -> Condition:
         """Rows of the project inside the range that pass every filter."""
         values: dict[str, Value] = {"project_id": project_id}
