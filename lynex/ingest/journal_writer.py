@@ -220,7 +220,9 @@ class JournalWriter:
         segment = Segment(path, first_seq, origin.created, origin.after, first_seq - 1, size, size, size)
         self._shelf.put(segment)
         self._active = _Active(segment, handle)
-        self._broken = False
+        if self._broken:
+            self._broken, self._fault_said = False, ""
+            _log.warning("The journal is being written again.")
 
     def _give_up(self, fault: BaseException) -> Unavailable:
         """Never touch the failed file again, end it with a new segment, and say what the callers are to be told."""

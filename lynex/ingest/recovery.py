@@ -17,6 +17,8 @@ from lynex.ingest.survey import Hole, Read, Survey, survey
 
 _log: Final = logging.getLogger("lynex.journal")
 
+_FIRST_BYTES: Final = 4096  # enough for a segment's first frame
+
 
 @dataclass(slots=True)
 class Recovered:
@@ -29,9 +31,11 @@ class Recovered:
 
 
 def recover(disk: Disk, directory: Path, next_after: int) -> Recovered:
-    """Read the directory. Segments wholly at or below `next_after` (stored already) are only opened, not walked."""
-    disk.make_directory(directory)
-    names = disk.list(directory)
+    """Read the directory. Segments wholly at or below `next_after` (stored already) are only opened, not walked.
+
+    Raises StartRefused.
+    """
+    names = _names(disk, directory)
     firsts = sorted(first for name in names if (first := first_seq_of(name)) is not None)
     segments = [_open(disk, segment_path(directory, first), first) for first in firsts]
     _drop_unfinished(disk, directory, names)
@@ -44,10 +48,19 @@ def recover(disk: Disk, directory: Path, next_after: int) -> Recovered:
     return found
 
 
+def _names(disk: Disk, directory: Path) -> list[str]:
+    try:
+        disk.make_directory(directory)
+        return disk.list(directory)
+    except OSError as fault:
+        hint = "Make the data directory writable for the user that runs Lynex."
+        raise StartRefused(f"The journal's directory {directory} cannot be used: {fault}.", hint=hint) from fault
+
+
 def _open(disk: Disk, path: Path, first_seq: int) -> Segment:
     """What the first frame says. Raises StartRefused for a newer format or a renamed file; nothing is changed."""
     size = disk.size(path)
-    piece = next(iter(Walk(_reading(disk, path), 0, size)), Piece(0, 0, None, None))
+    piece = next(iter(Walk(_reading(disk, path), 0, min(size, _FIRST_BYTES))), Piece(0, 0, None, None))
     try:
         origin = decode_origin(piece)
     except NewerFormat as newer:
@@ -74,7 +87,10 @@ def _drop_unfinished(disk: Disk, directory: Path, names: list[str]) -> None:
     """A segment whose creation was cut short was never used."""
     for name in names:
         if name.endswith(UNFINISHED):
-            disk.unlink(directory / name)
+            try:
+                disk.unlink(directory / name)
+            except OSError as fault:
+                _log.warning("%s could not be removed: %s", directory / name, fault)
 
 
 def _read_closed(disk: Disk, segment: Segment, following: Segment, next_after: int) -> None:

@@ -201,6 +201,12 @@ def test_a_renamed_segment_stops_the_start(open_it, directory):
         open_it()
 
 
+def test_a_directory_that_cannot_be_made_stops_the_start_with_its_name(open_it, directory):
+    directory.write_text("a file where the directory should be")
+    with pytest.raises(StartRefused, match="journal"):
+        open_it()
+
+
 def test_other_files_are_left_alone_and_unfinished_ones_removed(open_it, directory):
     open_it()
     (directory / "notes.txt").write_text("mine")
