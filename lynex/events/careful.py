@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from lynex.events.envelope import EVENT_TYPES, Event
-from lynex.events.findings import EventFindings, inside, quoted
+from lynex.events.findings import EnoughFaults, EventFindings, inside, quoted
 from lynex.events.identifiers import has_control, is_event_id
 from lynex.events.levels import respell_level
 from lynex.events.limits import Limits
 from lynex.events.numbers import BadNumber
 from lynex.events.shapes import BODY, CONTEXT, SDK, Shape
 from lynex.events.spelling import Conflict
-from lynex.events.structure import inspect_value
+from lynex.events.structure import inspect_value, is_ordinary
 from lynex.events.timestamps import BadTimestamp, read_instant
 from lynex.events.wire import ENVELOPE_FIELDS
 
@@ -30,25 +30,40 @@ class Reading:
 
 
 def read_carefully(
-    value: Any, size: int, limits: Limits | None, project_id: str | None, findings: EventFindings
+    value: Any,
+    size: int,
+    limits: Limits | None,
+    project_id: str | None,
+    findings: EventFindings,
+    *,
+    is_strict: bool = True,
 ) -> Reading:
-    """The event, or faults in `findings`. Without `limits` (it was accepted once) only its meaning is checked."""
+    """The event, or faults in `findings`. Without `limits` (it was accepted once) only its meaning is checked.
+
+    `is_strict`: the value came from the strict decoder, so that its numbers and texts are real ones.
+    """
     reading = Reading()
-    if not isinstance(value, dict):
-        findings.add("", "not_an_object", f"An event must be a JSON object, not {_kind_of(value)}.")
+    try:
+        if not isinstance(value, dict):
+            findings.add("", "not_an_object", f"An event must be a JSON object, not {_kind_of(value)}.")
+            return reading
+        event = _read(_Sent(value, findings), size, limits, project_id, reading)
+        if not (is_strict and is_ordinary(value, limits)):
+            inspect_value(value, limits, findings)
+    except EnoughFaults:
         return reading
-    sent = _Sent(value, findings)
+    reading.event = None if findings else event
+    return reading
+
+
+def _read(sent: "_Sent", size: int, limits: Limits | None, project_id: str | None, reading: Reading) -> Event:
     event_id = sent.event_id()
     sent.check_project(project_id)
     type_ = sent.type()
     sent_at = sent.instant(limits, reading)
     sdk = sent.part("sdk", SDK)
     context = sent.with_unplaced(sent.part("context", CONTEXT), reading)
-    body = sent.body(type_)
-    inspect_value(value, limits, findings)
-    if not findings:
-        reading.event = Event(event_id, type_, sent_at, sdk, context, body, size)
-    return reading
+    return Event(event_id, type_, sent_at, sdk, context, sent.body(type_), size)
 
 
 class _Sent:

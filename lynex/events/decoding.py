@@ -3,11 +3,12 @@
 Nothing leaves here that could fail later. The verbatim JSON of each event goes to the journal beside the event.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import UNSET, Raw, Struct
 
 from lynex.errors import Fault, InvalidInput
 from lynex.events.careful import read_carefully
@@ -15,13 +16,16 @@ from lynex.events.envelope import Event
 from lynex.events.findings import EventFindings, Findings, quoted, refuse
 from lynex.events.limits import Limits
 from lynex.events.quick import QuickReader, read_accepted
-from lynex.events.syntax import parse_loosely, text_of
-from lynex.events.wire import decode_anything, decode_batch_body, decode_list, decode_members
+from lynex.events.syntax import count_parts, has_more_members, parse_loosely, text_of
+from lynex.events.wire import decode_any_batch_body, decode_anything, decode_batch_body, decode_list, is_bottomless
 from lynex.ids import new_event_id
 
 _UNDECODABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _A_BATCH: Final = '{"events": [ … ]}, or an array of events'
 _NO_EVENTS: Final = f"events is missing. Send {_A_BATCH}."
+_LINE: Final = re.compile(rb"\S[^\n]*")
+_MANY_MEMBERS: Final = 1_000_000
+_BYTES_A_PART: Final = 2  # a list takes two brackets at least
 _MAX_WARNINGS: Final = 20
 
 
@@ -63,9 +67,17 @@ def decode_batch(data: bytes, limits: Limits, project_id: str | None) -> Decoded
 
 def decode_ndjson(data: bytes, limits: Limits, project_id: str | None) -> Decoded:
     """One JSON object a line; empty lines do not count. Raises like `decode_single`."""
-    lines = text_of(data).split(b"\n")
-    numbers = [number for number, line in enumerate(lines, 1) if line and not line.isspace()]
-    return _Request(limits, project_id, lines=numbers).read([lines[number - 1].strip() for number in numbers])
+    data = text_of(data)
+    lines: list[bytes] = []
+    numbers: list[int] = []
+    number, counted = 1, 0
+    for match in _LINE.finditer(data):
+        start = data.rfind(b"\n", 0, match.start()) + 1  # spaces at its start count for the column of a fault
+        number += data.count(b"\n", counted, start)
+        counted = start
+        numbers.append(number)
+        lines.append(data[start : match.end()].rstrip())
+    return _Request(limits, project_id, lines=numbers).read(lines)
 
 
 def decode_journaled(data: bytes, made_ids: dict[int, str]) -> list[Event | Unreadable]:
@@ -108,23 +120,28 @@ class _Request:
         self._lines = lines
         self._findings = Findings()
         self._warnings: list[str] = []
+        self._quick = QuickReader(limits, project_id)
+        self._small = min(limits.max_event_bytes, _BYTES_A_PART * limits.max_parts)  # needs no measuring
 
     def split(self, data: bytes) -> list[Raw]:
         """The verbatim members of a batch."""
+        if not data.startswith((b"[", b"{")):
+            parse_loosely(data, self._limits.max_depth)
+            raise refuse("not_an_object", f"A batch is {_A_BATCH}.")
         try:
+            self._check_crowd(data)
             return decode_list(data) if data.startswith(b"[") else self._members_of_object(data)
         except _UNDECODABLE as error:
             raise self._explain(data, error) from None
 
     def read(self, raws: Sequence[bytes | Raw]) -> Decoded:
         self._check_count(len(raws))
-        quick = QuickReader(self._limits, self._project_id)
-        largest = self._limits.max_event_bytes
+        read_quickly, small = self._quick.read, self._small
         events: list[Event] = []
         made_ids: dict[int, str] = {}
         for index, raw in enumerate(raws):
             size = len(memoryview(raw))
-            event = quick.read(raw, size) if size <= largest else None
+            event = read_quickly(raw, size) if size <= small else None
             if event is None:
                 event = self._look_closer(index, raw, size)
                 if event is None:
@@ -139,20 +156,19 @@ class _Request:
     def _members_of_object(self, data: bytes) -> list[Raw]:
         try:
             return decode_batch_body(data).events
-        except msgspec.ValidationError:
-            pass
-        if not data.startswith(b"{"):
-            decode_anything(data)
-            raise refuse("not_an_object", f"A batch is {_A_BATCH}.")
-        members = decode_members(data)
-        events = members.get("events")
-        if events is None:
-            raise refuse("missing_field", _NO_EVENTS)
-        if not bytes(events).startswith(b"["):
-            raise InvalidInput("events must be a list.", code="wrong_type", faults=(_events_fault(),))
-        strays = [name for name in members if name != "events"]
-        self._warn(None, [f"field {quoted(strays[0])} beside events is not known and was ignored"] if strays else [])
-        return decode_list(events)
+        except msgspec.ValidationError as unexpected:
+            events = _events_in(data)
+            stray = str(unexpected).partition("unknown field `")[2].partition("`")[0]
+            self._warn(None, [f"field {quoted(stray)} beside events is not known and was ignored"])
+            return decode_list(events)
+
+    def _check_crowd(self, data: bytes) -> None:
+        """Taking a batch of millions of numbers apart would cost gigabytes before it could be refused."""
+        if len(data) > _MANY_MEMBERS and data.count(b",") > _MANY_MEMBERS:
+            most = self._limits.max_batch_events
+            events = data if data.startswith(b"[") else bytes(_events_in(data))
+            if has_more_members(events, most):
+                raise refuse("batch_too_large", f"More than {most} events; the limit is {most}.")
 
     def _check_count(self, count: int) -> None:
         if not count:
@@ -163,22 +179,38 @@ class _Request:
 
     def _look_closer(self, index: int, raw: bytes | Raw, size: int) -> Event | None:
         findings = EventFindings(self._findings, None if self._is_single else index)
-        if size > self._limits.max_event_bytes:
-            limit = self._limits.max_event_bytes
-            findings.add("", "event_too_large", f"The event has {size} bytes; the limit is {limit}.")
-            return None
+        if size > self._small:
+            if not self._is_in_proportion(raw, size, findings):
+                return None
+            event = self._quick.read(raw, size)
+            if event is not None:
+                return event
         try:
             value, strict_error = decode_anything(raw), None
         except _UNDECODABLE as error:
             value, strict_error = self._parse_loosely(index, bytes(raw), findings), error
         if findings:
             return None
-        reading = read_carefully(value, size, self._limits, self._project_id, findings)
+        is_strict = strict_error is None
+        reading = read_carefully(value, size, self._limits, self._project_id, findings, is_strict=is_strict)
         if strict_error is not None and not findings:
             findings.add("", "invalid_json", f"Invalid JSON: {strict_error}.")
             return None
         self._warn(index, reading.warnings)
         return reading.event
+
+    def _is_in_proportion(self, raw: bytes | Raw, size: int, findings: EventFindings) -> bool:
+        limits = self._limits
+        if size > limits.max_event_bytes:
+            message = f"The event has {size} bytes; the limit is {limits.max_event_bytes}."
+            findings.add("", "event_too_large", message)
+            return False
+        parts = count_parts(bytes(raw), limits.max_parts)
+        if parts > limits.max_parts and not is_bottomless(raw):
+            message = f"The event has {parts} lists and objects; the limit is {limits.max_parts}."
+            findings.add("", "too_complex", message)
+            return False
+        return True
 
     def _parse_loosely(self, index: int, raw: bytes, findings: EventFindings) -> Any:
         try:
@@ -190,14 +222,15 @@ class _Request:
 
     def _explain(self, data: bytes, error: Exception) -> InvalidInput:
         """Why a batch could not even be split; raises as soon as that is known."""
-        value = parse_loosely(data, self._limits.max_depth, around=2)
+        value = parse_loosely(data, self._limits.max_depth)
         members = value.get("events") if isinstance(value, dict) else value
         if isinstance(value, dict) and members is None:
             return refuse("missing_field", _NO_EVENTS)
         if isinstance(members, list):
             self._check_count(len(members))
             for index, member in enumerate(members):
-                read_carefully(member, 0, self._limits, self._project_id, EventFindings(self._findings, index))
+                findings = EventFindings(self._findings, index)
+                read_carefully(member, 0, self._limits, self._project_id, findings, is_strict=False)
             self._findings.raise_if_any(len(members))
         return refuse("invalid_json", f"Invalid JSON: {error}.")
 
@@ -210,5 +243,11 @@ class _Request:
         return self._warnings if unnamed <= 0 else [*self._warnings[:_MAX_WARNINGS], f"{unnamed} more warnings"]
 
 
-def _events_fault() -> Fault:
-    return Fault("events", "wrong_type", "events must be a list.")
+def _events_in(data: bytes) -> Raw:
+    events = decode_any_batch_body(data).events
+    if events is UNSET:
+        raise refuse("missing_field", _NO_EVENTS)
+    if not bytes(events).startswith(b"["):
+        fault = Fault("events", "wrong_type", "events must be a list.")
+        raise InvalidInput(fault.message, code=fault.code, faults=(fault,))
+    return events

@@ -9,6 +9,7 @@ from lynex.errors import Fault, Forbidden, InvalidInput
 
 MAX_FAULTS: Final = 100
 _MAX_QUOTED: Final = 64
+_MAX_PARTS: Final = 500_000  # lists and objects looked at one by one in a request: about a second
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z_$][\w$-]*", re.ASCII)
 
 
@@ -18,6 +19,7 @@ class Findings:
     def __init__(self) -> None:
         self.faults: list[Fault] = []
         self.total = 0
+        self.parts_left = _MAX_PARTS
         self._refused: set[int | None] = set()
         self._foreign: list[Fault] = []
 
@@ -49,12 +51,16 @@ class Findings:
         refused = len(self._refused)
         scope = f" in {refused} of {events} events" if events > 1 and None not in self._refused else ""
         unnamed = self.total - len(self.faults)
-        more = f" {unnamed} more are not listed." if unnamed else ""
+        more = f" {unnamed} or more are not listed." if unnamed else ""
         return f"{self.total} faults{scope}. The first: {where}{first.message}{more}"
 
 
+class EnoughFaults(Exception):
+    """An event has so many faults that looking for more would only take time."""
+
+
 class EventFindings:
-    """The faults of one event, at most one a place."""
+    """The faults of one event, at most one a place, until there are enough."""
 
     def __init__(self, findings: Findings, index: int | None) -> None:
         self._findings = findings
@@ -68,6 +74,13 @@ class EventFindings:
         if field not in self._places:
             self._places.add(field)
             self._findings.add(field, code, message, self.index)
+        if len(self._places) >= MAX_FAULTS:
+            raise EnoughFaults
+
+    def may_visit(self, parts: int) -> bool:
+        """Whether looking at that many more lists and objects is still in proportion."""
+        self._findings.parts_left -= parts
+        return self._findings.parts_left >= 0
 
     def add_foreign(self, field: str) -> None:
         self._places.add(field)

@@ -12,3 +12,8 @@ class Limits(Struct, frozen=True):
     max_keys: int
     now: int
     oldest: int | None = None
+
+    @property
+    def max_parts(self) -> int:
+        """Lists and objects in one event: lists have no keys, and each costs time to look at."""
+        return 10 * self.max_keys

@@ -11,7 +11,7 @@ from lynex.events.levels import respell_level
 from lynex.events.limits import Limits
 from lynex.events.shapes import BODY, CONTEXT
 from lynex.events.spelling import Conflict
-from lynex.events.structure import KeyNames
+from lynex.events.structure import KEY_NAMES
 from lynex.events.timestamps import EARLIEST, quick_instant
 from lynex.events.wire import Envelope, decode_envelope
 
@@ -19,7 +19,6 @@ _RESPELL_BODY: Final = {name: shape.spelling.respell for name, shape in BODY.ite
 _RESPELL_CONTEXT: Final = CONTEXT.spelling.respell
 _ENVELOPE_KEYS: Final = 7
 _SUSPICIOUS: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError, Conflict)
-_KEYS: Final = KeyNames()
 _convert: Final = msgspec.convert
 
 
@@ -61,8 +60,8 @@ class QuickReader:
         return all(name is None or name == wanted for name in (sent.projectId, sent.project_id))
 
     def _are_good_keys(self, event: Event) -> bool:
-        in_body = _KEYS.count(event.body, self._room)
-        in_context = _KEYS.count(event.context, self._room)
+        in_body = KEY_NAMES.count(event.body, self._room)
+        in_context = KEY_NAMES.count(event.context, self._room)
         return in_body >= 0 and in_context >= 0 and in_body + in_context + self._sdk_keys <= self._max_keys
 
     def _is_good_sdk(self, sdk: dict[str, Any]) -> bool:
@@ -70,7 +69,7 @@ class QuickReader:
         if sdk == self._good_sdk:
             return True
         _convert(sdk, Sdk)
-        keys = _KEYS.count(sdk, self._room)
+        keys = KEY_NAMES.count(sdk, self._room)
         if keys < 0 or not "".join([value for value in sdk.values() if type(value) is str]).isprintable():
             return False
         self._good_sdk, self._sdk_keys = sdk, keys

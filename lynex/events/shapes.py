@@ -1,8 +1,8 @@
 """The structs of `bodies` turned into something that names every fault of an object, not only the first."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 import msgspec
@@ -14,7 +14,7 @@ from lynex.events.identifiers import has_control
 from lynex.events.numbers import BadNumber
 from lynex.events.spelling import Spelling
 
-_PRIMITIVES: Final[tuple[tuple[type[inspect.Type], tuple[type, ...], str], ...]] = (
+_KINDS: Final[tuple[tuple[type[inspect.Type], tuple[type, ...], str], ...]] = (
     (inspect.BoolType, (bool,), "true or false"),
     (inspect.IntType, (int,), "an integer"),
     (inspect.FloatType, (float, int), "a number"),
@@ -24,98 +24,100 @@ _PRIMITIVES: Final[tuple[tuple[type[inspect.Type], tuple[type, ...], str], ...]]
     (inspect.DictType, (dict,), "an object"),
     (inspect.StructType, (dict,), "an object"),
 )
+_REFUSED: Final = True
+Check = Callable[[Any, str, str, EventFindings], None]
+"""Looks into a value of the right Python type: value, name as sent, path, where to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What may stand in one place: a check for each Python type that is right there."""
+
+    checks: dict[type, Check | None]  # None: whatever it is, it is good
+    words: tuple[str, ...]
+
+    def takes_all(self, values: list[Any]) -> bool:
+        """Whether none of them needs a look of its own."""
+        return not any(self.checks.get(kind, _REFUSED) for kind in set(map(type, values)))
+
+    def check(self, value: object, name: str, path: str, findings: EventFindings) -> None:
+        kind = type(value)
+        if kind in self.checks:
+            look_into = self.checks[kind]
+            if look_into is not None:
+                look_into(value, name, path, findings)
+        elif kind is not BadNumber:  # those are told once, for known and unknown fields alike, in `structure`
+            code = "not_integer" if self.words == ("an integer",) and kind in (bool, float, str) else "wrong_type"
+            findings.add(path, code, f"{name} must be {' or '.join(self.words)}, not {quoted(value)}.")
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The known fields of one object: their types and spellings."""
+    """The known fields of one object: what may stand in them, and their spellings. Null is as good as absent."""
 
-    fields: dict[str, inspect.Type]
+    slots: dict[str, Slot]
     spelling: Spelling
 
     def check(self, sent: dict[str, Any], path: str, findings: EventFindings) -> None:
+        renames = self.spelling.renames
         for name in self.spelling.conflicts(sent):
-            twin = self.spelling.renames[name]
-            message = f"{name} and {twin} have different values; send one."
+            message = f"{name} and {renames[name]} have different values; send one."
             findings.add(inside(path, name), "conflicting_fields", message)
         for name, value in sent.items():
-            kind = self.fields.get(self.spelling.renames.get(name, name))
-            if kind is not None and value is not None:
-                _check(value, kind, name, inside(path, name), findings)
+            slot = self.slots.get(renames.get(name, name))
+            if slot is not None and value is not None:
+                slot.check(value, name, inside(path, name), findings)
 
 
 @cache
 def shape_of(struct: type[msgspec.Struct]) -> Shape:
     kind = inspect.type_info(struct)
     assert isinstance(kind, inspect.StructType)
-    fields = {member.name: member.type for member in kind.fields}
-    inner = {name: shape_of(part).spelling for name, type_ in fields.items() for part in _structs_in(type_)}
-    return Shape(fields, Spelling(fields, inner))
+    types = {member.name: member.type for member in kind.fields if not isinstance(member.type, inspect.AnyType)}
+    structs = [(name, part) for name, type_ in types.items() for part in _alternatives(type_)]
+    inner = {name: shape_of(part.cls).spelling for name, part in structs if isinstance(part, inspect.StructType)}
+    return Shape({name: _slot(type_) for name, type_ in types.items()}, Spelling(types, inner))
 
 
-def _structs_in(kind: inspect.Type) -> Iterator[type[msgspec.Struct]]:
-    for member in _members(kind):
-        if isinstance(member, inspect.StructType):
-            yield member.cls
-
-
-def _members(kind: inspect.Type) -> list[inspect.Type]:
+def _alternatives(kind: inspect.Type) -> list[inspect.Type]:
     """What a value may be, null aside."""
     types = kind.types if isinstance(kind, inspect.UnionType) else (kind,)
     return [member for member in types if not isinstance(member, inspect.NoneType)]
 
 
-def _bare(kind: inspect.Type) -> tuple[inspect.Type, bool]:
-    """The type without its annotation, and whether it must be an identifier."""
-    if isinstance(kind, inspect.Metadata):
-        return kind.type, bool((kind.extra or {}).get("identifier"))
-    return kind, False
-
-
-def _check(value: object, kind: inspect.Type, name: str, path: str, findings: EventFindings) -> None:
-    if isinstance(value, BadNumber):
-        return  # said once, for known and unknown fields alike, in `structure`
-    words = []
-    for member in _members(kind):
-        bare, is_identifier = _bare(member)
+def _slot(kind: inspect.Type) -> Slot:
+    checks: dict[type, Check | None] = {}
+    words: list[str] = []
+    for alternative in _alternatives(kind):
+        is_annotated = isinstance(alternative, inspect.Metadata)
+        bare = alternative.type if isinstance(alternative, inspect.Metadata) else alternative
         if isinstance(bare, inspect.AnyType):
-            return
-        python_types, word = next((types, word) for type_, types, word in _PRIMITIVES if isinstance(bare, type_))
-        if type(value) in python_types:
-            return _check_inside(value, bare, name, path, findings, is_identifier)
+            return Slot(dict.fromkeys((bool, int, float, str, list, dict, type(None)), None), ())
+        python_types, word = next((types, word) for type_, types, word in _KINDS if isinstance(bare, type_))
+        for python_type in python_types:
+            checks.setdefault(python_type, _check_of(bare, is_annotated))
         words.append(word)
-    findings.add(path, *_wrong_type(value, words, name))
+    return Slot(checks, tuple(dict.fromkeys(words)))
 
 
-def _wrong_type(value: object, words: list[str], name: str) -> tuple[str, str]:
-    code = "not_integer" if words == ["an integer"] and isinstance(value, bool | float | str) else "wrong_type"
-    return code, f"{name} must be {' or '.join(dict.fromkeys(words))}, not {quoted(value)}."
-
-
-def _check_inside(
-    value: Any, kind: inspect.Type, name: str, path: str, findings: EventFindings, is_identifier: bool
-) -> None:
+def _check_of(kind: inspect.Type, is_identifier: bool) -> Check | None:
+    """An annotated type is an identifier: we annotate nothing else."""
     if isinstance(kind, inspect.IntType | inspect.FloatType):
-        _check_range(value, kind, name, path, findings)
-    elif isinstance(kind, inspect.StrType):
-        if kind.max_length is not None and len(value) > kind.max_length:
-            findings.add(path, "too_long", f"{name} has {len(value)} characters; the limit is {kind.max_length}.")
-        elif is_identifier and has_control(value):
-            findings.add(path, "invalid_identifier", f"{name} must not contain control characters.")
-    elif isinstance(kind, inspect.LiteralType):
-        if value not in kind.values:
-            choice = ", ".join(map(str, kind.values))
-            findings.add(path, "invalid_value", f"{name} must be one of {choice}, not {quoted(value)}.")
-    elif isinstance(kind, inspect.ListType):
-        _check_list(value, kind, name, path, findings)
-    elif isinstance(kind, inspect.StructType):
-        shape_of(kind.cls).check(value, path, findings)
+        return partial(_check_range, kind.ge, kind.le)
+    if isinstance(kind, inspect.StrType):
+        return partial(_check_text, kind.max_length, is_identifier)
+    if isinstance(kind, inspect.LiteralType):
+        return partial(_check_choice, kind.values)
+    if isinstance(kind, inspect.ListType):
+        return partial(_check_list, kind.max_length, _slot(kind.item_type))
+    if isinstance(kind, inspect.StructType):
+        return partial(_check_object, shape_of(kind.cls))
+    return None
 
 
 def _check_range(
-    value: float, kind: inspect.IntType | inspect.FloatType, name: str, path: str, findings: EventFindings
+    low: float | None, high: float | None, value: float, name: str, path: str, findings: EventFindings
 ) -> None:
-    low, high = kind.ge, kind.le
     if (low is not None and value < low) or (high is not None and value > high):
         findings.add(path, "out_of_range", f"{name} must be {_figure(low)}…{_figure(high)}.")
 
@@ -124,12 +126,33 @@ def _figure(bound: float | None) -> str:
     return f"{bound:g}" if isinstance(bound, float) else str(bound)
 
 
-def _check_list(value: list[Any], kind: inspect.ListType, name: str, path: str, findings: EventFindings) -> None:
-    if kind.max_length is not None and len(value) > kind.max_length:
-        findings.add(path, "too_many", f"{name} has {len(value)} entries; the limit is {kind.max_length}.")
-        return
-    for index, entry in enumerate(value):
-        _check(entry, kind.item_type, f"{name}[{index}]", inside(path, index), findings)
+def _check_text(
+    most: int | None, is_identifier: bool, value: str, name: str, path: str, findings: EventFindings
+) -> None:
+    if most is not None and len(value) > most:
+        findings.add(path, "too_long", f"{name} has {len(value)} characters; the limit is {most}.")
+    elif is_identifier and has_control(value):
+        findings.add(path, "invalid_identifier", f"{name} must not contain control characters.")
+
+
+def _check_choice(choice: tuple[object, ...], value: str, name: str, path: str, findings: EventFindings) -> None:
+    if value not in choice:
+        allowed = ", ".join(map(str, choice))
+        findings.add(path, "invalid_value", f"{name} must be one of {allowed}, not {quoted(value)}.")
+
+
+def _check_list(most: int | None, slot: Slot, value: list[Any], name: str, path: str, findings: EventFindings) -> None:
+    if most is not None and len(value) > most:
+        findings.add(path, "too_many", f"{name} has {len(value)} entries; the limit is {most}.")
+    elif any(look_into is not None for look_into in slot.checks.values()) or not slot.checks.keys() >= set(
+        map(type, value)
+    ):
+        for index, entry in enumerate(value):
+            slot.check(entry, f"{name}[{index}]", inside(path, index), findings)
+
+
+def _check_object(shape: Shape, value: dict[str, Any], name: str, path: str, findings: EventFindings) -> None:
+    shape.check(value, path, findings)
 
 
 SDK: Final = shape_of(Sdk)

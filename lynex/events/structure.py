@@ -48,8 +48,8 @@ class KeyNames:
         if room < 0:
             return -1
         total = 0
-        if len(value) > _LONG_LIST and _PLAIN.issuperset(map(type, value)):
-            return 0  # such as the numbers of an embedding
+        if len(value) > _LONG_LIST and _is_plain(value):
+            return 0
         for member in value:
             kind = type(member)
             if kind is dict:
@@ -75,6 +75,16 @@ class KeyNames:
         return True
 
 
+KEY_NAMES: Final = KeyNames()
+
+
+def is_ordinary(value: dict[str, Any], limits: Limits | None) -> bool:
+    """Whether a strictly decoded event is certainly sound, found out cheaply."""
+    if limits is None:
+        return KEY_NAMES.count(value, _DEEPEST) >= 0
+    return 0 <= KEY_NAMES.count(value, limits.max_depth - 1) <= limits.max_keys
+
+
 def key_fault(name: str) -> tuple[str, str] | None:
     """Code and message."""
     size = len(name.encode("utf-8", "surrogatepass"))
@@ -97,6 +107,12 @@ def has_lone_surrogate(text: str) -> bool:
     return False
 
 
+def _is_plain(value: list[Any]) -> bool:
+    """A long list of text or numbers, such as an embedding."""
+    kinds = set(map(type, value))
+    return kinds <= _PLAIN or (kinds == {int} and min(value) >= LOWEST and max(value) <= HIGHEST)
+
+
 Place = tuple["Place", str | int] | None
 """Where a value stands: its parent's place and its key. Spelled out only where something is wrong there."""
 
@@ -113,6 +129,9 @@ def inspect_value(value: dict[str, Any], limits: Limits | None, findings: EventF
             continue
         if depth > deepest:
             findings.add("", "too_deep", f"Nesting deeper than {deepest}.")
+            return
+        if not findings.may_visit(1):
+            findings.add("", "too_complex", "The request has too many lists and objects; send fewer events at a time.")
             return
         if isinstance(member, dict):
             keys += len(member)

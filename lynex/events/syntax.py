@@ -10,9 +10,9 @@ from lynex.events.numbers import no_number, read_float, read_integer
 
 UTF8_MARK: Final = b"\xef\xbb\xbf"
 _OTHER_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+_SCANNER: Final = json.JSONDecoder(parse_constant=no_number, parse_float=read_float, parse_int=read_integer)
+_BLANKS: Final = re.compile(r"[ \t\r\n]*")
 _STRING: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)', re.DOTALL)
-_BRACKETS: Final = bytes.maketrans(b"{}", b"[]")
-_ALL_BUT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 
 
 def text_of(data: bytes) -> bytes:
@@ -26,43 +26,53 @@ def text_of(data: bytes) -> bytes:
     return data
 
 
-def parse_loosely(data: bytes, max_depth: int, *, around: int = 0, line: int = 1) -> Any:
+def parse_loosely(data: bytes, max_depth: int, *, line: int = 1) -> Any:
     """The value of JSON text that the strict decoder refused, with `BadNumber` for numbers that are none.
 
-    Raises `InvalidInput`: `too_deep`, `invalid_unicode`, `invalid_json`. `around`: brackets around an event that do
-    not count. `line`: the number of the first line.
+    Raises `InvalidInput`: `too_deep`, `invalid_unicode`, `invalid_json`. `line`: the number of the first line.
     """
-    if is_deeper(data, max_depth + around):
-        raise refuse("too_deep", f"Nesting deeper than {max_depth}.")
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
         raise _at("invalid_unicode", "Invalid UTF-8", data[: error.start].decode(errors="replace"), line) from None
     try:
-        return json.loads(text, parse_constant=no_number, parse_float=read_float, parse_int=read_integer)
+        return _SCANNER.decode(text)
     except json.JSONDecodeError as error:
         raise _at("invalid_json", "Invalid JSON", text[: error.pos], line, error.msg) from None
     except RecursionError:
         raise refuse("too_deep", f"Nesting deeper than {max_depth}.") from None
 
 
-def is_deeper(data: bytes, max_depth: int) -> bool:
-    """Whether brackets nest deeper than that, in time linear in the data and in the depth, broken JSON included."""
-    bare = _STRING.sub(b"", data).translate(_BRACKETS, _ALL_BUT_BRACKETS)
-    for _ in range(max_depth):
-        if not bare:
-            return False
-        bare = bare.replace(b"[]", b"")
-    return _nests(bare.lstrip(b"]"), max_depth)
+def count_parts(data: bytes, enough: int) -> int:
+    """The number of lists and objects in JSON text; up to `enough` it may count brackets in strings too."""
+    roughly = data.count(b"[") + data.count(b"{")
+    if roughly <= enough:
+        return roughly
+    bare = _STRING.sub(b"", data)
+    return bare.count(b"[") + bare.count(b"{")
 
 
-def _nests(brackets: bytes, max_depth: int) -> bool:
-    depth = 0
-    for bracket in brackets:
-        depth = depth + 1 if bracket == 0x5B else max(depth - 1, 0)
-        if depth > max_depth:
+def has_more_members(array: bytes, most: int) -> bool:
+    """Whether a JSON array has more members than that; looks no further than it must."""
+    text = array.decode()
+    position, counted = 1, 0
+    while True:
+        try:
+            position = _SCANNER.raw_decode(text, _past_blanks(text, position))[1]
+        except (json.JSONDecodeError, RecursionError):
+            return False  # the strict decoder will say what is wrong
+        counted += 1
+        if counted > most:
             return True
-    return False
+        position = _past_blanks(text, position)
+        if text[position : position + 1] != ",":
+            return False
+        position += 1
+
+
+def _past_blanks(text: str, position: int) -> int:
+    match = _BLANKS.match(text, position)
+    return match.end() if match is not None else position
 
 
 def _at(code: str, what: str, before: str, first_line: int, why: str = "") -> InvalidInput:

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 ENVELOPE_FIELDS: Final = {
     "eventId": "event_id",
@@ -36,8 +36,26 @@ class BatchBody(Struct, forbid_unknown_fields=True):
     events: list[Raw]
 
 
+class AnyBatchBody(Struct):
+    """A batch with fields beside its events, or one too large to take apart."""
+
+    events: Raw | UnsetType = UNSET
+
+
 decode_envelope: Final = msgspec.json.Decoder(Envelope).decode
 decode_anything: Final = msgspec.json.Decoder().decode
 decode_batch_body: Final = msgspec.json.Decoder(BatchBody).decode
-decode_members: Final = msgspec.json.Decoder(dict[str, Raw]).decode
+decode_any_batch_body: Final = msgspec.json.Decoder(AnyBatchBody).decode
+skip_over: Final = msgspec.json.Decoder(Raw).decode
 decode_list: Final = msgspec.json.Decoder(list[Raw]).decode
+
+
+def is_bottomless(raw: bytes | Raw) -> bool:
+    """Whether JSON nests deeper than any decoder follows."""
+    try:
+        skip_over(raw)
+    except RecursionError:
+        return True
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        pass
+    return False

@@ -2,6 +2,7 @@
 
 import json
 import time
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -244,7 +245,7 @@ def test_more_than_a_hundred_faults_are_counted_not_listed():
         batch([event(type="foo") for _ in range(250)])
     assert len(refused.value.faults) == 100
     assert "250 faults in 250 of 250 events" in refused.value.detail
-    assert "150 more are not listed" in refused.value.detail
+    assert "150 or more are not listed" in refused.value.detail
 
 
 def test_counts_and_sizes_are_limited():
@@ -256,6 +257,35 @@ def test_counts_and_sizes_are_limited():
         batch(b"[" + json.dumps(event(body={"m": "x" * padding})).encode() + b"]")
     assert refused.value.faults[0].code == "event_too_large"
     assert single(event(body={"m": "x" * (padding - 1)})).events[0].size == 4_194_304
+
+
+def test_more_lists_than_anyone_could_look_at_are_refused_but_brackets_in_text_are_not_lists():
+    crowded = b"[" + b"[]," * 20_000 + b"[]]"
+    with pytest.raises(InvalidInput, match="20004 lists and objects; the limit is 20000") as refused:
+        batch(b"[" + with_x(crowded.decode()) + b"]")
+    assert (refused.value.code, refused.value.faults[0].index) == ("too_complex", 0)
+    assert single(event(body={"m": crowded.decode() + '\\"'})).events[0].size > 60_000
+    numbers = b"[" + b",".join([b"1", b"2.5"] * 50_000) + b"]"
+    assert len(single(with_x(numbers.decode())).events) == 1
+
+
+def test_an_event_with_endless_faults_is_given_up_after_a_hundred():
+    with pytest.raises(InvalidInput) as refused:
+        batch([event(), call(messages=[1] * 100_000), event(type="foo")])
+    assert len(refused.value.faults) == 100 and "101 faults in 2 of 3 events" in refused.value.detail
+
+
+def test_millions_of_members_are_refused_without_being_built():
+    crowd = b"1," * 3_000_000 + b"1"
+    for data in (b"[" + crowd + b"]", b'{"a":[' + crowd + b'],"events":[' + crowd + b"]}"):
+        tracemalloc.start()
+        with pytest.raises(InvalidInput) as refused:
+            batch(data)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert refused.value.code == "batch_too_large" and peak < 4 * len(data)
+    vector = b'{"type":"log","body":{"x":[' + b"1," * 400_000 + b"1]}}"
+    assert len(batch(b"[" + b", ".join([vector] * 3) + b"]").events) == 3
 
 
 def test_another_project_is_forbidden_and_whether_it_exists_is_not_said():
