@@ -237,7 +237,7 @@ class _Reading:
         for name, value in flags.items():
             if value is not None:
                 setting = by_name()[name]
-                flag = f"--{setting.key.replace('_', '-')}"
+                flag = f"--{'no-' if value == 'false' else ''}{setting.key.replace('_', '-')}"
                 self.take(setting, value, flag, flag, is_text=True)
 
     def _take_secret_file(self, name: str, path: object, place: str, origin: str, *, base: Path) -> None:

@@ -56,7 +56,10 @@ def test_events_are_listed_as_a_table_newest_first(here, demo_day):
 def test_filters_and_pages_reach_further_than_one_answer(here, demo_day):
     many = events_of(here, "-n", "1500")
     assert len(many) == 1500 and len({event["eventId"] for event in many}) == 1500
-    assert {event["type"] for event in events_of(here, "--type", "log", "--type", "error", "-n", "80")} == {"log", "error"}
+    assert {event["type"] for event in events_of(here, "--type", "log", "--type", "error", "-n", "80")} == {
+        "log",
+        "error",
+    }
     assert "No event matches" in here("events", "--user", "nobody").err
 
 
@@ -124,7 +127,9 @@ def test_the_doctor_walks_the_whole_way(here, server):
     wanted = {"Versions", "Settings", "Data", "Disk", "Port", "Clock", "Server", "Round trip", "Prices"}
     assert set(by_name) == wanted and said.code == 0 and said.json["healthy"]
     assert "a key made for it: on disk after" in by_name["Round trip"]["sentence"]
-    assert here("events", "--text", "lynex doctor was here", "--project", "proj_default", "--json").json == {"items": []}
+    assert here("events", "--text", "lynex doctor was here", "--project", "proj_default", "--json").json == {
+        "items": []
+    }
 
 
 def test_the_doctor_sends_a_key_around_and_leaves_nothing_behind(lynex, server):

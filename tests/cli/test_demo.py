@@ -58,7 +58,9 @@ def test_refunds_fail_three_times_alike_since_release_2_8_1(day):
     assert len(broken) >= 3 and len(whole) >= 10
     for bodies in broken:
         assert len(bodies) == 3 and all(body["arguments"] == bodies[0]["arguments"] for body in bodies)
-        assert all(body["error"]["type"] == "amount_exceeds_captured" and body["error"]["code"] == "422" for body in bodies)
+        assert all(
+            body["error"]["type"] == "amount_exceeds_captured" and body["error"]["code"] == "422" for body in bodies
+        )
     assert all(len(bodies) == 1 and "error" not in bodies[0] for bodies in whole)
 
 

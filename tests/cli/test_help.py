@@ -3,7 +3,20 @@
 import subprocess
 import sys
 
-VERBS = ("serve", "events", "tail", "stats", "projects", "keys", "prices", "dead-letters", "demo", "doctor", "config", "rebuild")
+VERBS = (
+    "serve",
+    "events",
+    "tail",
+    "stats",
+    "projects",
+    "keys",
+    "prices",
+    "dead-letters",
+    "demo",
+    "doctor",
+    "config",
+    "rebuild",
+)
 
 
 def test_help_lists_every_verb(lynex):

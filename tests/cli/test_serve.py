@@ -135,7 +135,8 @@ def test_a_second_server_is_told_which_pid_holds_the_data(serve):
         (("--port", "http"), '--port: "http" is not allowed; allowed: a whole number from 1 to 65535'),
         (("--data-dir", "/etc/passwd"), '--data-dir: "/etc/passwd" is not allowed; allowed: a directory '
          "(made if it is missing)"),
-        (("--no-auth", "--host", "0.0.0.0"), "--auth: false is not allowed; allowed: true, unless server.host is loopback"),
+        (("--no-auth", "--host", "0.0.0.0"), "--no-auth: false is not allowed; allowed: true, "
+         "unless server.host is loopback"),
         (("--config", "missing.toml"), "missing.toml: cannot be read: no such file or directory"),
     ],
 )  # fmt: skip

@@ -58,7 +58,10 @@ def test_a_server_that_was_never_there_is_not_waited_for():
 
 @pytest.mark.parametrize(
     ("kind", "facts", "said"),
-    [("lagged", {"missed": 1200}, "1,200 events came faster"), ("missed", {"after": 1, "through": 9}, "stored meanwhile")],
+    [
+        ("lagged", {"missed": 1200}, "1,200 events came faster"),
+        ("missed", {"after": 1, "through": 9}, "stored meanwhile"),
+    ],
 )
 def test_what_was_missed_is_said(capsys, kind, facts, said):
     tail._say_missed(kind, facts)
