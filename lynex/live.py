@@ -32,7 +32,7 @@ Matches = Callable[[Any], bool]
 
 
 class Subscription:
-    """An async iterator of `Message` and `Lagged`; it ends when either side closes it. Used on the event loop only."""
+    """What waits for one listener. Used on the event loop only; either side may close it."""
 
     def __init__(self, live: "Live", project_id: str, matches: Matches | None) -> None:
         self.project_id = project_id
@@ -44,44 +44,63 @@ class Subscription:
         self._closed = False
         self._news = asyncio.Event()
 
-    def __aiter__(self) -> "Subscription":
-        return self
+    @property
+    def is_over(self) -> bool:
+        """Closed, and everything was taken."""
+        return self._closed and not self._waiting and not self._missed
 
-    async def __anext__(self) -> Message | Lagged:
-        while True:
-            if self._waiting:
-                item = self._waiting.popleft()
-                if isinstance(item, Message):
-                    self._bytes -= len(item.data)
-                return item
-            if self._missed:
-                missed, self._missed = self._missed, 0
-                return Lagged(missed)
-            if self._closed:
-                raise StopAsyncIteration
+    async def take(self, most_bytes: int, seconds: float) -> list[Message | Lagged]:
+        """What waits, up to about `most_bytes`; empty when nothing came for `seconds` or the subscription is over."""
+        if not self._waiting and not self._missed and not self._closed:
             self._news.clear()
-            await self._news.wait()
-
-    def offer(self, message: Message) -> bool:
-        """Take the message if it is wanted and fits; False when it was left out."""
-        if self._closed or (self._matches is not None and not self._matches(message.facts)):
-            return True
-        size = len(message.data)
-        if len(self._waiting) >= self._live.max_messages or self._bytes + size > self._live.max_bytes:
-            self._missed += 1
-            return False
-        if self._missed:
-            self._waiting.append(Lagged(self._missed))
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._news.wait()
+            except TimeoutError:
+                return []
+        taken: list[Message | Lagged] = []
+        while self._waiting and most_bytes > 0:
+            item = self._waiting.popleft()
+            if isinstance(item, Message):
+                self._bytes -= len(item.data)
+                most_bytes -= len(item.data)
+            taken.append(item)
+        if self._missed and not self._waiting:
+            taken.append(Lagged(self._missed))
             self._missed = 0
-        self._waiting.append(message)
-        self._bytes += size
-        self._news.set()
-        return True
+        return taken
+
+    def offer(self, messages: Sequence[Message]) -> int:
+        """Take what is wanted and fits, in order; answers how many were left out."""
+        if self._matches is not None:
+            messages = [message for message in messages if self._matches(message.facts)]
+        if self._closed or not messages:
+            return 0
+        fitting = self._fitting(messages)
+        if fitting:
+            if self._missed:
+                self._waiting.append(Lagged(self._missed))
+                self._missed = 0
+            self._waiting.extend(messages[:fitting])
+            self._bytes += sum(len(message.data) for message in messages[:fitting])
+            self._news.set()
+        self._missed += len(messages) - fitting
+        return len(messages) - fitting
 
     def close(self) -> None:
         self._closed = True
         self._live.forget(self)
         self._news.set()
+
+    def _fitting(self, messages: Sequence[Message]) -> int:
+        """How many from the front fit. After the first that does not, none is taken: the order says where they lack."""
+        room = self._live.max_messages - len(self._waiting)
+        size = self._bytes
+        for count, message in enumerate(messages):
+            size += len(message.data)
+            if count >= room or size > self._live.max_bytes:
+                return count
+        return len(messages)
 
 
 class Live:
@@ -108,10 +127,7 @@ class Live:
         return sum(len(group) for group in self._listeners.values())
 
     def announce(self, project_id: str, messages: Sequence[Message]) -> None:
-        dropped = 0
-        for listener in tuple(self._listeners.get(project_id, ())):
-            for message in messages:
-                dropped += not listener.offer(message)
+        dropped = sum(listener.offer(messages) for listener in tuple(self._listeners.get(project_id, ())))
         if dropped:
             self._dropped(dropped)
 

@@ -39,7 +39,8 @@ class _Human(logging.Formatter):
         request = getattr(record, "request_id", "")
         suffix = f" [request {request}]" if request else ""
         line = f"{time} {record.levelname:<7} {record.name}  {_one_line(record.getMessage())}{suffix}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        below = self.formatException(record.exc_info) if record.exc_info else getattr(record, "stack", "")
+        return f"{line}\n{below}" if below else line
 
 
 class _Json(logging.Formatter):
@@ -53,6 +54,8 @@ class _Json(logging.Formatter):
         if getattr(record, "request_id", ""):
             entry["request_id"] = record.__dict__["request_id"]
         entry |= getattr(record, "facts", {})
+        if hasattr(record, "stack"):
+            entry["stack"] = record.stack
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
         return json.dumps(entry, ensure_ascii=False, default=str)

@@ -62,7 +62,8 @@ class Watchdog:
             if self.still_for() > _STALL_S + _BEAT_S and reported != self._beaten:
                 reported = self._beaten
                 self._stalled()
-                logger.error("The event loop has been stuck for %.1f s here:\n%s", self.still_for(), self._stack())
+                stack = {"stack": self._stack()}
+                logger.error("The event loop has been stuck for %.1f s, here:", self.still_for(), extra=stack)
 
     def _stack(self) -> str:
         frame = sys._current_frames().get(self._loop_thread)
