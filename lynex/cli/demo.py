@@ -1,5 +1,6 @@
 """`lynex demo`: a day of a made-up company, sent through the API like anybody's events, and taken away again."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -48,7 +49,7 @@ def _fill(server: "Connection", seed: int, as_json: bool) -> None:
             batch = events[first : first + _BATCH]
             duplicates += server.send(batch)["duplicates"]
             advance(len(batch))
-    is_visible = _wait_until_visible(server, events[-1]["eventId"])
+    is_visible = _wait_until_visible(server, events[-1])
     facts = {"project": server.project, "sent": len(events), "duplicates": duplicates, "visible": is_visible}
     if as_json:
         print_json(facts)
@@ -68,25 +69,19 @@ def _remove(server: "Connection", as_json: bool) -> None:
         say(f"There are no demo events in {server.project}.")
 
 
-def _wait_until_visible(server: "Connection", event_id: str) -> bool:
+def _wait_until_visible(server: "Connection", last: Mapping[str, Any]) -> bool:
     """Whether the last event can be seen: then `--remove`, `stats` and `events` see all of them."""
     import time
 
-    from lynex.cli.exit_codes import ExitCode
-    from lynex.cli.stop import Stop
     from lynex.clock import SystemClock
 
     clock = SystemClock()
     until = clock.monotonic() + _LONGEST_WAIT
+    trace = {"trace_id": last["context"]["trace_id"], "limit": 1000}
     while clock.monotonic() < until:
-        try:
-            server.get(f"/api/v1/events/{event_id}")
-        except Stop as stop:
-            if stop.code not in (ExitCode.REFUSED, ExitCode.UNAVAILABLE):
-                raise
-            time.sleep(0.1)
-        else:
+        if any(item["eventId"] == last["eventId"] for item in server.get("/api/v1/events", trace)["items"]):
             return True
+        time.sleep(0.1)
     return False
 
 
