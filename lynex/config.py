@@ -74,14 +74,6 @@ class IngestConfig(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class JournalConfig(Struct, frozen=True, forbid_unknown_fields=True):
-    fsync_every_ms: Annotated[
-        int,
-        Meta(
-            ge=0,
-            le=1000,
-            description="Longest an accepted event waits for others before the flush starts, in milliseconds.",
-        ),
-    ] = 5
     segment_bytes: Annotated[
         int, Meta(ge=64 * _KIB, le=4 * _GIB, description="Size at which the journal starts a new file.")
     ] = 64 * _MIB

@@ -23,6 +23,14 @@ class Arrival:
     def last_seq(self) -> int:
         return self.first_seq + self.count - 1
 
+    def past(self, position: int) -> "Arrival":
+        """What of it lies past `position`: a store that failed between two halves of a batch has taken a part."""
+        known = position + 1 - self.first_seq
+        if known <= 0:
+            return self
+        parcel = Parcel(position + 1, self.parcel.sender, self.parcel.events[known:])
+        return Arrival(position + 1, self.count - known, self.size, parcel)
+
     @property
     def event_ids(self) -> list[str]:
         return [event.event_id for event in self.parcel.events if isinstance(event, Event)]
@@ -92,9 +100,10 @@ class Backlog:
         taken = self._take_from_memory(after, max_events, max_bytes)
         if taken or self._head <= after:
             return taken
+        frames = self._journal.read(after, max_bytes)
         return [
-            Arrival(frame.first_seq, frame.count, len(frame.payload), unpack(frame.first_seq, frame.payload))
-            for frame in self._journal.read(after, max_bytes)
+            Arrival(frame.first_seq, frame.count, len(frame.payload), unpack(frame.first_seq, frame.payload)).past(after)
+            for frame in frames
         ]
 
     def _take_from_memory(self, after: int, max_events: int, max_bytes: int) -> list[Arrival]:
@@ -107,7 +116,7 @@ class Backlog:
                     break
                 self._arrivals.popleft()
                 self._bytes -= first.size
-                if first.first_seq == after + 1:
-                    taken.append(first)
+                if first.last_seq > after:
+                    taken.append(first.past(after))
                     after, events, size = first.last_seq, events + first.count, size + first.size
         return taken

@@ -142,9 +142,12 @@ class Processor:
         self._run_calls()
         if self._backlog.wait(self.position, IDLE_SECONDS):
             self._gather()
+            head = self._backlog.head
             arrivals = self._backlog.take(self.position, MAX_EVENTS, MAX_BYTES)
             if arrivals:
                 self._process(arrivals)
+            else:  # the journal answered, and has nothing readable up to its head: that is damage at its very end
+                self._store_range(self.position + 1, head, [], [], head - self.position)
         self._store.checkpoint()
 
     def _note_progress(self, done: int, total: int) -> None:

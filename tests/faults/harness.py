@@ -58,7 +58,10 @@ class Load:
 
     def once(self) -> int:
         """One batch now; its status, or 0 when no answer came."""
-        return self._send(None)[0]
+        status, connection = self._send(None)
+        if connection is not None:
+            connection.close()
+        return status
 
     def _work(self) -> None:
         connection = None
@@ -69,6 +72,8 @@ class Load:
                 self._stop.wait(0.02)
             elif self.pause:
                 self._stop.wait(self.pause)
+        if connection is not None:
+            connection.close()
 
     def _send(self, connection):
         ids = [str(uuid.uuid4()) for _ in range(self.batch)]
