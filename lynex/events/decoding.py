@@ -214,8 +214,9 @@ class _Request:
 
     def _parse_loosely(self, index: int, raw: bytes, findings: EventFindings) -> Any:
         try:
-            line = self._lines[index] if self._lines is not None else 1
-            return parse_loosely(raw, self._limits.max_depth, line=line)
+            if self._lines is not None:
+                return parse_loosely(raw, self._limits.max_depth, line=self._lines[index])
+            return parse_loosely(raw, self._limits.max_depth, of="" if self._is_single else " of the event")
         except InvalidInput as error:
             findings.add("", error.code, error.detail)
             return None

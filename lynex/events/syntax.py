@@ -26,19 +26,20 @@ def text_of(data: bytes) -> bytes:
     return data
 
 
-def parse_loosely(data: bytes, max_depth: int, *, line: int = 1) -> Any:
+def parse_loosely(data: bytes, max_depth: int, *, line: int = 1, of: str = "") -> Any:
     """The value of JSON text that the strict decoder refused, with `BadNumber` for numbers that are none.
 
     Raises `InvalidInput`: `too_deep`, `invalid_unicode`, `invalid_json`. `line`: the number of the first line.
+    `of`: what lines and columns are counted in, where it is not the whole body.
     """
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        raise _at("invalid_unicode", "Invalid UTF-8", data[: error.start].decode(errors="replace"), line) from None
+        raise _at("invalid_unicode", "Invalid UTF-8", data[: error.start].decode(errors="replace"), line, of) from None
     try:
         return _SCANNER.decode(text)
     except json.JSONDecodeError as error:
-        raise _at("invalid_json", "Invalid JSON", text[: error.pos], line, error.msg) from None
+        raise _at("invalid_json", "Invalid JSON", text[: error.pos], line, of, error.msg) from None
     except RecursionError:
         raise refuse("too_deep", f"Nesting deeper than {max_depth}.") from None
 
@@ -75,8 +76,8 @@ def _past_blanks(text: str, position: int) -> int:
     return match.end() if match is not None else position
 
 
-def _at(code: str, what: str, before: str, first_line: int, why: str = "") -> InvalidInput:
+def _at(code: str, what: str, before: str, first_line: int, of: str, why: str = "") -> InvalidInput:
     line = first_line + before.count("\n")
     column = len(before) - (before.rfind("\n") + 1) + 1
     reason = f" {why}." if why else ""
-    return refuse(code, f"{what} at line {line} column {column}.{reason}")
+    return refuse(code, f"{what} at line {line} column {column}{of}.{reason}")

@@ -8,9 +8,8 @@ from typing import Final
 
 from lynex.clock import rfc3339, to_micros
 
-_QUICK: Final = re.compile(
-    r"(\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|([+-](?:[01]\d|2[0-3]):[0-5]\d))", re.ASCII
-)
+_SECOND: Final = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d", re.ASCII)
+_REST: Final = re.compile(r"(?:\.(\d{1,9}))?(?:Z|([+-](?:[01]\d|2[0-3]):[0-5]\d))", re.ASCII)
 _FULL: Final = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,40}))?([Zz]|[+-]\d\d:\d\d)?", re.ASCII
 )
@@ -38,25 +37,33 @@ class BadTimestamp(Exception):
 
 def quick_instant(text: str) -> int | None:
     """The instant of an ordinary timestamp; None: look closer."""
-    match = _QUICK.fullmatch(text)
+    second, rest = _whole_second(text[:19]), text[19:]
+    if second is None:
+        return None
+    if len(rest) == 5 and rest[0] == "." and rest[4] == "Z" and rest.isascii() and rest[1:4].isdigit():
+        return second + 1000 * int(rest[1:4])  # milliseconds: what most clients write
+    match = _REST.fullmatch(rest)
     if match is None:
         return None
-    second, fraction, offset = match.groups()
-    try:
-        micros = _whole_second(second)
-    except ValueError:
-        return None
+    fraction, offset = match.groups()
+    micros = second
     if fraction:
-        micros += int(fraction) * 10 ** (6 - len(fraction)) if len(fraction) <= 6 else int(fraction[:6])
+        micros += int(fraction[:6].ljust(6, "0"))
     if offset:
         micros -= _offset(offset)
     return micros if EARLIEST <= micros <= LATEST else None
 
 
 @lru_cache(maxsize=256)
-def _whole_second(text: str) -> int:
+def _whole_second(text: str) -> int | None:
     """Events of one request share a few seconds."""
-    return to_micros(datetime.fromisoformat(text).replace(tzinfo=UTC))
+    if not _SECOND.fullmatch(text):
+        return None
+    try:
+        micros = to_micros(datetime.fromisoformat(text).replace(tzinfo=UTC))
+    except ValueError:
+        return None
+    return micros if EARLIEST <= micros <= LATEST else None
 
 
 def read_instant(value: object, now: int) -> Instant:

@@ -240,6 +240,14 @@ def test_a_number_that_is_none_does_not_hide_the_other_faults():
     ]
 
 
+def test_text_that_is_not_utf_8_is_found_in_its_event():
+    with pytest.raises(InvalidInput) as refused:
+        batch(b'[{"type":"log"},\n{"type":"log","body":{"x":"\xff"}}]')
+    (fault,) = refused.value.faults
+    assert (fault.index, fault.code) == (1, "invalid_unicode")
+    assert fault.message == "Invalid UTF-8 at line 1 column 28 of the event."
+
+
 def test_more_than_a_hundred_faults_are_counted_not_listed():
     with pytest.raises(InvalidInput) as refused:
         batch([event(type="foo") for _ in range(250)])
