@@ -17,7 +17,7 @@ from lynex.api.front import KEY, Front
 from lynex.api.problems import Headers, answer
 from lynex.api.route import MethodTable, Route, tables
 from lynex.config import ServerConfig
-from lynex.errors import BadRequest, LynexError, Misdirected, NotFound, ShuttingDown, TooLarge
+from lynex.errors import BadRequest, LynexError, Misdirected, NotFound, OutOfMemory, ShuttingDown, TooLarge
 from lynex.failpoints import reach
 from lynex.ids import new_request_id
 from lynex.logs import request_id
@@ -244,5 +244,5 @@ def _is_address(host: str) -> bool:
 
 def _unexpected(fault: Exception) -> LynexError:
     if isinstance(fault, MemoryError):
-        return LynexError("There was not enough memory for this request.")
+        return OutOfMemory("There was not enough memory for this request.", hint="Send it again; smaller batches need less.")
     return LynexError("Something went wrong here; the log has more under this request id.")
