@@ -71,7 +71,9 @@ class Manifest:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._file = RecordFile(directory / "manifest.jsonl", Seal)
-        if self._file.damaged or (self._file.missing and any(parquet_files(directory))):
+        if self._file.missing and not any(parquet_files(directory)):
+            self._file.rewrite([])  # from now on a missing manifest is a lost one
+        elif self._file.missing or self._file.damaged:
             self._rebuild()
 
     @property

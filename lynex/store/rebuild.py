@@ -7,6 +7,7 @@ import logging
 from typing import Final
 
 from lynex.clock import Clock
+from lynex.failpoints import reach
 from lynex.store.cold import Cold
 from lynex.store.contract import Progress, Totals
 from lynex.store.hot_file import HotFile
@@ -24,6 +25,7 @@ def top_up(file: HotFile, cold: Cold, clock: Clock, progress: Progress | None = 
         now = read_totals(file.connection)
         if seal.last_seq > now.position:
             _load(file, cold, seal, _remainder(seal, expected, now), clock.now())
+            reach("rebuild.seal_loaded")
             file.checkpoint()
         if progress is not None:
             progress(seal.last_seq, cold.sealed_through)

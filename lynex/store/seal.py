@@ -26,11 +26,13 @@ from lynex.store.manifest import FACTS_KEY, FileFacts, Seal, SealedFile
 Snapshot = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
 _LOG: Final = logging.getLogger("lynex.store")
+_SPAN: Final = 131_072  # sequences a file covers at most: sorting more at once spills to disk and costs twice as much
 _ROW_GROUP: Final = 16_384  # rows: at 4 kB of body still 64 MB a group, within DuckDB's memory limit
-_PARTS: Final = """
+_PARTS: Final = f"""
 SELECT project_id, CAST("at" AS DATE)::VARCHAR AS day, count(*), min(seq), max(seq),
        epoch_us(min("at")), epoch_us(max("at"))
-FROM events WHERE seq BETWEEN $first AND $last GROUP BY ALL ORDER BY ALL
+FROM events WHERE seq BETWEEN $first AND $last
+GROUP BY project_id, day, (seq - $first) // {_SPAN} ORDER BY project_id, day, min(seq)
 """
 _COPY: Final = f"""
 COPY (
@@ -95,15 +97,14 @@ class Sealer:
                 min_at=min_at,
                 max_at=max_at,
             )
-            files.append(self._write_file(connection, facts, bounds, self._cold.temporary(number)))
+            files.append(self._write_file(connection, facts, self._cold.temporary(number)))
             self._pause()
         return msgspec.structs.replace(seal, files=tuple(files))
 
-    def _write_file(
-        self, connection: duckdb.DuckDBPyConnection, facts: FileFacts, bounds: dict[str, int], temporary: Path
-    ) -> SealedFile:
+    def _write_file(self, connection: duckdb.DuckDBPyConnection, facts: FileFacts, temporary: Path) -> SealedFile:
         values: dict[str, str | int] = {
-            **bounds,
+            "first": facts.first_seq,
+            "last": facts.last_seq,
             "project": facts.project_id,
             "day": facts.day,
             "path": str(temporary),

@@ -89,15 +89,20 @@ def test_filters_that_know_more_than_the_table_take_nothing_for_a_duplicate(tmp_
     again.close()
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.lists(st.lists(st.integers(1, 40), min_size=1, max_size=12), min_size=1, max_size=8), st.data())
-def test_against_a_plain_set_with_restarts_in_between(tmp_path_factory, batches, data):
+BATCHES = st.lists(
+    st.tuples(st.lists(st.integers(1, 40), min_size=1, max_size=12), st.booleans()), min_size=1, max_size=8
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(BATCHES)
+def test_against_a_plain_set_with_restarts_in_between(tmp_path_factory, batches):
     directory = tmp_path_factory.mktemp("store")
     store = open_store(directory)
     seen: set[int] = set()
     expected: list[int] = []
     seq = 0
-    for numbers in batches:
+    for numbers, restart in batches:
         rows = []
         for number in numbers:
             seq += 1
@@ -106,11 +111,12 @@ def test_against_a_plain_set_with_restarts_in_between(tmp_path_factory, batches,
                 expected.append(seq)
             seen.add(number)
         store.append(Batch(seq - len(rows) + 1, seq, rows))
-        if data.draw(st.booleans(), label="restart"):
+        if restart:
             store.close()
             store = open_store(directory)
-    assert stored_seqs(store) == expected
+    found = stored_seqs(store)
     store.close()
+    assert found == expected
 
 
 def test_a_filter_never_misses_and_survives_its_file(tmp_path):

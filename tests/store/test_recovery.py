@@ -256,29 +256,80 @@ def test_any_other_error_leaves_the_store_as_it_was(tmp_path, monkeypatch, fault
     store.close()
 
 
-@pytest.mark.parametrize("point", ["store.mid_insert@3", "store.after_commit@3", "store.in_checkpoint@1"])
-def test_a_kill_at_a_named_point_leaves_a_lawful_store(tmp_path, point):
-    point, _, nth = point.partition("@")
-    script = f"""
+def run_and_die(data_dir: Path, script: str, point: str) -> None:
+    """Run `script` over a prepared `store` in a process that kills itself at the named point."""
+    program = f"""
 from pathlib import Path
 from tests.store.rows import open_store, a_batch
-store = open_store(Path({str(tmp_path)!r}))
+from tests.store.test_recovery import replay
+store = open_store(Path({str(data_dir)!r}))
+{script}
+"""
+    point, _, nth = point.partition("@")
+    environment = os.environ | {"LYNEX_FAILPOINTS": f"{point}=kill@{nth or 1}"}
+    died = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, check=False)
+    assert died.returncode == -signal.SIGKILL
+
+
+WRITING = """
 for number in range(5):
     store.append(a_batch(1 + 20 * number, 20))
 store.checkpoint(force=True)
 """
-    environment = os.environ | {"LYNEX_FAILPOINTS": f"{point}=kill@{nth}"}
-    killed = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, check=False)
-    assert killed.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize(
+    ("point", "position"), [("store.mid_insert@3", 40), ("store.after_commit@3", 60), ("store.in_checkpoint", 100)]
+)
+def test_a_kill_while_writing_leaves_a_lawful_store(tmp_path, point, position):
+    run_and_die(tmp_path, WRITING, point)
     store = open_store(tmp_path)
-    assert (
-        store.totals().position == {"store.mid_insert": 40, "store.after_commit": 60, "store.in_checkpoint": 100}[point]
-    )
+    assert store.totals().position == position
     replay(store, 120)
     assert stored_seqs(store) == list(range(1, 121))
     store.append(Batch(121, 121, [a_row(121, event_id=a_row(3).event_id)]))
     assert store.totals().deduplicated == 1
     store.close()
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        "seal.temp_written",
+        "seal.before_rename",
+        "seal.before_manifest",
+        "seal.after_manifest",
+        "store.tombstone_written",
+    ],
+)
+def test_a_kill_while_sealing_or_removing_loses_and_doubles_nothing(tmp_path, point):
+    run_and_die(tmp_path, "replay(store, 100)\nstore.seal(100)\nstore.remove('proj_a', 'python')", point)
+    store = open_store(tmp_path)
+    assert store.sealed_through == (100 if point in ("seal.after_manifest", "store.tombstone_written") else 0)
+    replay(store, 120)
+    assert store.seal(120) == 120
+    store.close()
+    database(tmp_path).unlink()
+    again = open_store(tmp_path)
+    assert again.totals().position == 120
+    assert stored_seqs(again) == list(range(101 if point == "store.tombstone_written" else 1, 121))
+    assert is_lawful(again)
+    again.close()
+
+
+def test_a_rebuild_killed_again_and_again_comes_to_its_end(tmp_path):
+    store = open_store(tmp_path)
+    for last_seq in (50, 100, 150, 200):
+        replay(store, last_seq)
+        store.seal(last_seq)
+    store.close()
+    database(tmp_path).unlink()
+    for _ in range(3):
+        run_and_die(tmp_path, "", "rebuild.seal_loaded")
+    again = open_store(tmp_path)
+    assert stored_seqs(again) == list(range(1, 201))
+    assert is_lawful(again)
+    again.close()
 
 
 def fatal(_: str) -> None:
