@@ -5,6 +5,7 @@ from starlette.requests import Request
 from lynex.api.front import parts
 from lynex.api.problems import invalid
 from lynex.api.route import principal_of
+from lynex.errors import Forbidden
 
 _PARAMETER = "project_id"
 
@@ -19,6 +20,16 @@ async def project_of(request: Request) -> str:
     if len(asked) > 1:
         raise invalid(_PARAMETER, "repeated_parameter", f"{_PARAMETER} is given {len(asked)} times; give it once.")
     return await reachable(request, principal.project(asked[0] if asked else None))
+
+
+def not_bound_to_a_project(request: Request) -> None:
+    """For what concerns the whole appliance. Raises `Forbidden` for API keys."""
+    if principal_of(request).project_id is not None:
+        raise Forbidden(
+            "An API key belongs to one project; this concerns all of them.",
+            code="key_is_bound",
+            hint="Use the `lynex` command on the server, or sign in.",
+        )
 
 
 async def reachable(request: Request, project_id: str) -> str:

@@ -80,7 +80,7 @@ class _Listener:
                     if not await self.appliance.credentials.still_stands(self.principal):
                         return
                     checked = clock.monotonic()
-                items = await subscription.take(_CHUNK_BYTES, _RECHECK_S)
+                items = await subscription.take(_CHUNK_BYTES, _RECHECK_S / 2)
                 chunk = b"".join(_encoded(item) for item in items if not self._has_seen(item))
                 if chunk:
                     yield chunk

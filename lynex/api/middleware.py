@@ -244,5 +244,7 @@ def _is_address(host: str) -> bool:
 
 def _unexpected(fault: Exception) -> LynexError:
     if isinstance(fault, MemoryError):
-        return OutOfMemory("There was not enough memory for this request.", hint="Send it again; smaller batches need less.")
+        return OutOfMemory(
+            "There was not enough memory for this request.", hint="Send it again; smaller batches need less."
+        )
     return LynexError("Something went wrong here; the log has more under this request id.")

@@ -10,6 +10,7 @@ import lynex
 from lynex.api.problems import Problem
 from lynex.api.route import Param, Route
 from lynex.auth.roles import PERMISSIONS, PUBLIC
+from lynex.events.bodies import BODIES, Context, Sdk
 from lynex.events.envelope import EVENT_TYPES
 
 _REF: Final = "#/components/schemas/{name}"
@@ -29,7 +30,7 @@ Described = Sequence[tuple[str, Sequence[Route]]]
 def document(groups: Described) -> bytes:
     """The document as JSON."""
     types = [route_type for _, routes in groups for route in routes for route_type in (route.takes, route.gives)]
-    structs = [one for one in dict.fromkeys([Problem, *filter(_is_struct, types)])]
+    structs = list(dict.fromkeys([Problem, Sdk, Context, *BODIES.values(), *filter(_is_struct, types)]))
     _, schemas = msgspec.json.schema_components(structs, ref_template=_REF)
     paths: dict[str, Any] = {}
     for group, routes in groups:
@@ -140,9 +141,9 @@ _EVENT: Final[dict[str, Any]] = {
             "projectId": {"type": "string", "description": "Must be the project of the key."},
             "type": {"type": "string", "enum": list(EVENT_TYPES)},
             "timestamp": {"type": "string", "format": "date-time"},
-            "sdk": _OPEN,
-            "context": _OPEN,
-            "body": _OPEN,
+            "sdk": _ref("Sdk"),
+            "context": _ref("Context"),
+            "body": {"description": "By type.", "anyOf": [*(_ref(body.__name__) for body in BODIES.values()), _OPEN]},
         },
     },
     "Events": {

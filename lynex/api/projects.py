@@ -7,12 +7,11 @@ from starlette.responses import Response
 
 from lynex.api.bodies import read_form
 from lynex.api.front import front, json_answer, parts
-from lynex.api.guard import reachable
+from lynex.api.guard import not_bound_to_a_project, reachable
 from lynex.api.route import principal_of
 from lynex.api.shapes import NewProject, ProjectList, ProjectShown, RemovalWanted, Removed
 from lynex.clock import rfc3339
 from lynex.control.projects import Project
-from lynex.errors import Forbidden
 
 
 async def list_projects(request: Request) -> Response:
@@ -25,12 +24,7 @@ async def list_projects(request: Request) -> Response:
 
 async def create_project(request: Request) -> Response:
     """POST /api/v1/projects"""
-    if principal_of(request).project_id is not None:
-        raise Forbidden(
-            "A key belongs to one project and cannot make others.",
-            code="key_is_bound",
-            hint="Use `lynex projects create` on the server, or sign in.",
-        )
+    not_bound_to_a_project(request)
     wanted = await read_form(request, front(request).memory, NewProject)
     created = await asyncio.to_thread(parts(request).projects.create, wanted.name, project_id=wanted.id)
     return json_answer(_shown(created), 201)

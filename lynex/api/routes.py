@@ -5,10 +5,12 @@ from typing import Any, Final
 from lynex.api import dead_letters, events, keys, live, operating, pages, parameters, projects, signin, stats
 from lynex.api.route import Route
 from lynex.api.shapes import (
+    Breakdown,
     DeadLetterList,
     DeadLetterWhole,
     EventItem,
     EventPage,
+    Heatmap,
     KeyList,
     KeyMade,
     KeyShown,
@@ -22,6 +24,7 @@ from lynex.api.shapes import (
     Readiness,
     RemovalWanted,
     Removed,
+    Series,
     SignedOut,
     UnknownPrices,
 )
@@ -53,11 +56,11 @@ STATS: Final = (
     _route("GET", f"{_V1}/stats/overview", stats.overview, "events.read", "Rates, tokens, cost and latency of a range",
            params=parameters.OVERVIEW, gives=Overview),
     _route("GET", f"{_V1}/stats/timeseries", stats.timeseries, "events.read", "One figure over time",
-           params=parameters.SERIES, gives=dict[str, Any]),
+           params=parameters.SERIES, gives=Series),
     _route("GET", f"{_V1}/stats/breakdown", stats.breakdown, "events.read", "Figures by model, user, tag …",
-           params=parameters.BREAKDOWN, gives=dict[str, Any]),
+           params=parameters.BREAKDOWN, gives=Breakdown),
     _route("GET", f"{_V1}/stats/heatmap", stats.heatmap, "events.read", "Latencies over time",
-           params=parameters.HEATMAP, gives=dict[str, Any]),
+           params=parameters.HEATMAP, gives=Heatmap),
 )  # fmt: skip
 SETTING_UP: Final = (
     _route("GET", f"{_V1}/projects", projects.list_projects, "projects.read", "List projects", gives=ProjectList),
@@ -70,7 +73,7 @@ SETTING_UP: Final = (
            takes=NewKeyWanted, gives=KeyMade, status=201),
     _route("DELETE", f"{_KEYS}/{{key_id}}", keys.revoke_key, "keys.write", "Revoke a key", gives=KeyShown),
     _route("GET", f"{_V1}/prices/unknown", operating.unknown_prices, "prices.read", "Models without a known price",
-           params=_ONE, gives=UnknownPrices),
+           gives=UnknownPrices),
     _route("GET", f"{_V1}/dead-letters", dead_letters.list_dead_letters, "dead_letters.read",
            "Events that could not be stored", params=parameters.DEAD_LETTERS, gives=DeadLetterList),
     _route("GET", f"{_V1}/dead-letters/{{seq}}", dead_letters.get_dead_letter, "dead_letters.read",

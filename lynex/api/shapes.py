@@ -73,6 +73,71 @@ class Overview(msgspec.Struct, rename={"from_": "from"}):
     to: str | None
 
 
+class SeriesLine(msgspec.Struct):
+    """`key` null: everything, or (grouped) events without the property. `other`: all beyond the ten largest."""
+
+    key: str | None
+    other: bool
+    values: list[float | None]
+
+
+class Series(msgspec.Struct, rename={"from_": "from"}):
+    """`values[i]` of each line belongs to `buckets[i]`, the bucket's start."""
+
+    metric: str
+    interval: str
+    tz: str
+    from_: str
+    to: str
+    buckets: list[str]
+    series: list[SeriesLine]
+    group_by: str | None = None
+
+
+class MiddleAndHigh(msgspec.Struct):
+    p50: float | None
+    p95: float | None
+
+
+class BreakdownItem(msgspec.Struct):
+    """`key` null: events without the property."""
+
+    key: str | None
+    events: int
+    requests: int
+    errors: int
+    error_rate: float | None
+    input_tokens: int
+    output_tokens: int
+    total_tokens: int
+    cost_usd: float | None
+    latency_ms: MiddleAndHigh
+
+
+class Breakdown(msgspec.Struct, rename={"from_": "from"}):
+    """`groups` is how many there are in all."""
+
+    by: str
+    sort: str
+    order: str
+    from_: str | None
+    to: str | None
+    groups: int
+    items: list[BreakdownItem]
+
+
+class Heatmap(msgspec.Struct, rename={"from_": "from"}):
+    """`counts[i][j]`: calls begun in `buckets[i]` that took from `bounds_ms[j - 1]` to less than `bounds_ms[j]`."""
+
+    interval: str
+    tz: str
+    from_: str
+    to: str
+    buckets: list[str]
+    bounds_ms: list[float]
+    counts: list[list[int]]
+
+
 class ProjectShown(msgspec.Struct):
     id: str
     name: str
@@ -147,7 +212,9 @@ class DeadLetterList(msgspec.Struct):
 class UnknownPrice(msgspec.Struct):
     provider: str | None
     model: str
-    events: int
+    calls: int
+    first_at: str
+    last_at: str
 
 
 class UnknownPrices(msgspec.Struct):
