@@ -82,7 +82,6 @@ class BoundedProtocol(HttpToolsProtocol):
         self._declining = False
         self._untouched = True
         self._head_bytes = 0
-        self._header_count = 0
         self._header_bytes = 0
         self._chunk = 0
         self._deadline: float | None = None
@@ -131,7 +130,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEADER_BYTES + MAX_URL_BYTES:
                 self._turn_away(
-                    _headers_too_large() if self._header_count or self.url else UrlTooLong("The URL does not end.")
+                    _headers_too_large() if self.headers else UrlTooLong("The URL does not end.")
                 )
 
     def shutdown(self) -> None:
@@ -156,7 +155,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self._in_head = True
         self._head_bytes = -self._chunk  # this chunk may hold the body of the request before
-        self._header_count = self._header_bytes = 0
+        self._header_bytes = 0
         self._arm(self._limits.header_timeout_s)
 
     def on_url(self, url: bytes) -> None:
@@ -165,9 +164,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(UrlTooLong(f"The URL is longer than {MAX_URL_BYTES} bytes."))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._header_count += 1
         self._header_bytes += len(name) + len(value)
-        if self._header_count > MAX_HEADERS or self._header_bytes > MAX_HEADER_BYTES:
+        if len(self.headers) >= MAX_HEADERS or self._header_bytes > MAX_HEADER_BYTES:
             self._refuse(_headers_too_large())
         super().on_header(name, value)
 
