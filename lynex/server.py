@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import functools
+import gc
 import logging
 import os
 import signal
@@ -21,6 +22,7 @@ from lynex.api.routes import DESCRIBED, ROUTES
 from lynex.appliance import Appliance
 from lynex.config import ServerConfig
 from lynex.errors import StartRefused
+from lynex.failpoints import reach
 from lynex.protocol import BoundedProtocol, ProtocolLimits
 from lynex.watchdog import Watchdog
 
@@ -42,7 +44,14 @@ def serve(appliance: Appliance, on_ready: Callable[[], None] = lambda: None) -> 
 
     `on_ready` is called once the port answers. Raises `StartRefused` when the port cannot be had.
     """
+    _calm_garbage_collector()
     uvloop.run(Serving(appliance, on_ready).run())
+
+
+def _calm_garbage_collector() -> None:
+    """Events are trees, freed by their reference counts; looking for cycles in a backlog of them cost a third of intake."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 class Serving:
@@ -88,6 +97,7 @@ class Serving:
 
     async def _wind_down(self) -> None:
         """New requests get 503 and `Connection: close` for a moment, what is in flight is answered, all is closed."""
+        reach("server.draining")
         self._appliance.live.close()
         await asyncio.sleep(_LAST_WORDS_S)
         await self._server.shutdown()
