@@ -46,18 +46,14 @@ def _load(file: HotFile, cold: Cold, seal: Seal, rest: Totals, at: int) -> None:
 
     Rows of damaged files count as damaged; rows that a later tombstone covers count as stored and deleted.
     """
-    loaded = lost = 0
     position = read_totals(file.connection).position
+    wanted = [sealed for sealed in seal.files if sealed.last_seq > position]
+    found = {sealed.path: cold.verified(sealed) for sealed in wanted}
+    paths = [path for path in found.values() if path is not None]
+    lost = sum(sealed.rows for sealed in wanted if found[sealed.path] is None)
     condition, values = _still_wanted(position, cold)
     with file.transaction() as connection:
-        for sealed in seal.files:
-            if sealed.last_seq <= position:
-                continue
-            path = cold.verified(sealed)
-            if path is not None:
-                loaded += file.load_parquet(path, condition, values)
-            else:
-                lost += sealed.rows
+        loaded = file.load_parquet(paths, condition, values) if paths else 0
         lost = max(0, min(lost, rest.stored - loaded))
         stored = max(rest.stored - lost, loaded)
         others = rest.dead_lettered + rest.damaged + lost
