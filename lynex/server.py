@@ -49,7 +49,7 @@ def serve(appliance: Appliance, on_ready: Callable[[], None] = lambda: None) -> 
 
 
 def _calm_garbage_collector() -> None:
-    """Events are trees, freed by their reference counts; looking for cycles in a backlog of them cost a third of intake."""
+    """Events are trees, freed by reference counts; looking for cycles in a backlog of them cost a third of intake."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
 
