@@ -48,6 +48,8 @@ class Readers:
         try:
             if cancel is not None:
                 cancel.watch(lambda: self._interrupt(statement, "cancelled"))
+                if cancel.cancelled:
+                    raise self._reason(statement, timeout)
             return statement.connection.sql(sql, params=dict(values) or None).to_arrow_table()
         except duckdb.InterruptException:
             raise self._reason(statement, timeout) from None
