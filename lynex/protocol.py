@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from lynex.api.problems import answer
+from lynex.corked import CorkedTransport
 from lynex.errors import LynexError, RequestTimeout, Unavailable
 from lynex.ids import new_request_id
 
@@ -91,7 +92,7 @@ class BoundedProtocol(HttpToolsProtocol):
     # -- the connection ------------------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(CorkedTransport(transport, self.loop))
         self._arm(self._limits.header_timeout_s)
         if len(self.connections) > self._limits.max_connections:
             most = self._limits.max_connections
@@ -129,9 +130,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._in_head:
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEADER_BYTES + MAX_URL_BYTES:
-                self._turn_away(
-                    _headers_too_large() if self.headers else UrlTooLong("The URL does not end.")
-                )
+                self._turn_away(_headers_too_large() if self.headers else UrlTooLong("The URL does not end."))
 
     def shutdown(self) -> None:
         """An idle connection may have a request on its way: it gets a moment, and that request its 503."""

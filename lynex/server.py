@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -31,6 +32,8 @@ logger = logging.getLogger(__name__)
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _LAST_WORDS_S: Final = 0.3  # how long new requests are still told that we are stopping
 _KEEP_ALIVE_S: Final = 75
+# The loop gives the GIL away at each poll and would wait 5 ms (the default) to get it back from the busy processor.
+_GIL_SWITCH_S: Final = 0.001
 _RESERVE_S: Final = 1.0  # of the time to stop, kept for closing what is open
 
 
@@ -45,6 +48,7 @@ def serve(appliance: Appliance, on_ready: Callable[[], None] = lambda: None) -> 
     `on_ready` is called once the port answers. Raises `StartRefused` when the port cannot be had.
     """
     _calm_garbage_collector()
+    sys.setswitchinterval(_GIL_SWITCH_S)
     uvloop.run(Serving(appliance, on_ready).run())
 
 

@@ -139,6 +139,35 @@ async def test_an_offer_to_upgrade_is_declined_and_the_connection_goes_on():
     assert refused == []
 
 
+async def test_the_head_of_a_stream_does_not_wait_for_its_body():
+    release = asyncio.Event()
+
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await release.wait()
+        await send({"type": "http.response.body", "body": b"at last", "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+    async with serving(app, seconds=5) as (port, _):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(GET + b"Connection: close\r\n\r\n")
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        release.set()
+        rest = await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+    assert head.startswith(b"HTTP/1.1 200") and rest == b"7\r\nat last\r\n0\r\n\r\n"
+
+
+async def test_an_expected_continue_comes_before_the_answer():
+    async with serving(seconds=5) as (port, _):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(GET + b"Connection: close\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+        assert b"100 Continue" in await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        writer.write(b"abc")
+        assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"HTTP/1.1 200")
+        writer.close()
+
+
 async def test_garbage_behind_a_request_does_not_break_its_answer():
     release = asyncio.Event()
 
