@@ -72,7 +72,10 @@ def test_a_kill_at_each_named_point_loses_nothing(tmp_path, point):
     assert load.acknowledged or nth == 1 or point == "intake.decode"
 
 
-SWEEPS = {"fdatasync": (3, 10, 400), "write": (3, 10, 400), "pwrite64": (2, 5, 200), "fsync": (1, 4, 100), "rename": (1, 3, 60), "unlink": (1, 3, 60), "ftruncate": (1, 2, 30)}  # fmt: skip
+SWEEPS = {  # points everyday, quick, full
+    "fdatasync": (3, 10, 120), "write": (3, 10, 120), "pwrite64": (2, 5, 120), "fsync": (1, 4, 40),
+    "rename": (1, 3, 20), "unlink": (1, 3, 20), "ftruncate": (1, 2, 10),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("call", SWEEPS)
