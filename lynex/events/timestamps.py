@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Final
 
 from lynex.clock import rfc3339, to_micros
@@ -19,6 +18,14 @@ EARLIEST: Final = 0  # 1970-01-01
 LATEST: Final = to_micros(datetime(2261, 12, 31, 23, 59, 59, 999_999, UTC))  # nanoseconds still fit 64 bits
 _PLAUSIBLE: Final = to_micros(datetime(2000, 1, 1, tzinfo=UTC))
 _MICROS_PER_UNIT: Final = {"seconds": 1e6, "milliseconds": 1e3, "microseconds": 1.0, "nanoseconds": 1e-3}
+_MILLIS: Final = {f".{millis:03}": 1000 * millis for millis in range(1000)}
+_REST_IN_UTC: Final = {
+    f"{digits}{utc}": int(digits or "0")
+    for digits in ("", *(f"{micros:03}" for micros in range(1000)))
+    for utc in ("Z", "+00:00")
+}
+_REMEMBERED_SECONDS: Final = 1000
+_seconds: dict[str, int] = {}  # events of one time share a few seconds
 _EXAMPLE: Final = "2026-11-20T12:00:00.123Z"
 
 
@@ -37,13 +44,16 @@ class BadTimestamp(Exception):
 
 def quick_instant(text: str) -> int | None:
     """The instant of an ordinary timestamp; None: look closer."""
-    second, rest = _whole_second(text[:19]), text[19:]
-    if second is None:
-        return None
-    if len(rest) == 5 and rest[0] == "." and rest[4] == "Z" and rest.isascii() and rest[1:4].isdigit():
-        return second + 1000 * int(rest[1:4])  # milliseconds: what most clients write
-    match = _REST.fullmatch(rest)
-    if match is None:
+    second = _seconds.get(text[:19])
+    millis, rest = _MILLIS.get(text[19:23]), _REST_IN_UTC.get(text[23:])
+    if second is not None and millis is not None and rest is not None:
+        return second + millis + rest
+    return _parse(text[:19], text[19:])
+
+
+def _parse(before: str, after: str) -> int | None:
+    second, match = _whole_second(before), _REST.fullmatch(after)
+    if second is None or match is None:
         return None
     fraction, offset = match.groups()
     micros = second
@@ -54,16 +64,20 @@ def quick_instant(text: str) -> int | None:
     return micros if EARLIEST <= micros <= LATEST else None
 
 
-@lru_cache(maxsize=256)
 def _whole_second(text: str) -> int | None:
-    """Events of one request share a few seconds."""
-    if not _SECOND.fullmatch(text):
-        return None
+    known = _seconds.get(text)
+    if known is not None or not _SECOND.fullmatch(text):
+        return known
     try:
         micros = to_micros(datetime.fromisoformat(text).replace(tzinfo=UTC))
     except ValueError:
         return None
-    return micros if EARLIEST <= micros <= LATEST else None
+    if not EARLIEST <= micros <= LATEST:
+        return None
+    if len(_seconds) >= _REMEMBERED_SECONDS:
+        _seconds.clear()
+    _seconds[text] = micros
+    return micros
 
 
 def read_instant(value: object, now: int) -> Instant:
