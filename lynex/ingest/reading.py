@@ -10,7 +10,7 @@ from lynex.ingest.tokens import Counted
 from lynex.pricing.book import NO_CONTEXT, PriceContext
 from lynex.store.columns import StoredEvent
 
-PREVIEW: Final = 240
+PREVIEW: Final = 160
 _LONGEST_MS: Final = 10**15
 _PLACES: Final = 12
 _TOO_MUCH: Final = Decimal(10**12)  # USD; the column holds twelve digits before the point

@@ -5,7 +5,8 @@ VARIANT stays behind this file: `attrs` is JSON text on the way in and in Parque
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Final
+from itertools import chain
+from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
@@ -66,7 +67,7 @@ class StoredEvent(msgspec.Struct, gc=False, kw_only=True):
     sdk_name: str | None = None
     sdk_version: str | None = None
     dialect: str | None = None
-    input_preview: str | None = None  # first 240 characters of what went in
+    input_preview: str | None = None  # first 160 characters of what went in
     output_preview: str | None = None
     context: str | None = None  # JSON text: the context as sent, without what has a column of its own
     attrs: str | None = None  # JSON text of searchable metadata
@@ -110,6 +111,18 @@ def to_arrow(rows: Sequence[StoredEvent]) -> pa.Table:
     """The rows as an Arrow table of `SCHEMA`. Raises `pa.ArrowException`, `TypeError` … when a value does not fit."""
     if not rows:
         return SCHEMA.empty_table()
-    columns = zip(*map(msgspec.structs.astuple, rows), strict=True)  # a third of the time of getattr per value
-    arrays = [pa.array(values, type=field.type) for values, field in zip(columns, SCHEMA, strict=True)]
+    # Flat and then sliced: a third of the time of getattr per value.
+    values = list(chain.from_iterable(map(msgspec.structs.astuple, rows)))
+    arrays = [_array(values[place :: len(COLUMNS)], field.type) for place, field in enumerate(SCHEMA)]
     return pa.Table.from_arrays(arrays, schema=SCHEMA)
+
+
+def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """Columns that say the same in each row, as many do in a batch, cost a count."""
+    first = values[0]
+    if first is None:
+        if values.count(None) == len(values):
+            return pa.nulls(len(values), kind)
+    elif first is values[-1] and type(first) is str and values.count(first) == len(values):
+        return pa.repeat(first, len(values))
+    return pa.array(values, type=kind)
