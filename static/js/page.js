@@ -54,7 +54,7 @@ function rowOf(event) {
     element("td", whole(tokens), "number"),
     element("td", dollars((body.cost || {}).total), "number"),
     element("td", millis(body.duration_ms), "number"),
-    element("td", failed ? "error" : "ok", failed ? "bad" : "good"),
+    element("td", failed ? "error" : "", failed ? "bad" : ""),
   );
   row.dataset.id = event.eventId;
   return row;
