@@ -15,10 +15,11 @@ from lynex.store.columns import StoredEvent
 
 CALL: Final = "call"
 DUPLICATE: Final = "duplicate"
+UNKNOWN_MODEL: Final = "unknown_model"  # as a cost's source
 _PRICED_TYPES: Final = frozenset(("model_response", "token_usage"))
 _LONGEST_ID: Final = 256  # longer ones are no provider's and not worth the memory
 _LONGEST_REMEMBERED: Final = 512
-_MOST: Final = Decimal(10**12)  # what the cost column can hold
+_MOST_PICO: Final = 10**12 * 10**12  # what the cost column can hold
 _ENCODER: Final = msgspec.json.Encoder()
 _SORTED: Final = msgspec.json.Encoder(order="sorted")
 
@@ -91,7 +92,7 @@ def _price(draft: Draft, prices: PriceBook) -> tuple[Decimal | None, str | None,
         body = _as_json(computed)
         body["source"] = "computed"
         return computed.total, "computed", body
-    return None, "unknown_model" if is_unknown else None, None
+    return None, UNKNOWN_MODEL if is_unknown else None, None
 
 
 def _computed(draft: Draft, prices: PriceBook) -> tuple[Cost | None, bool]:
@@ -103,7 +104,7 @@ def _computed(draft: Draft, prices: PriceBook) -> tuple[Cost | None, bool]:
     cost = prices.cost_of(
         counted.usage, row.provider, model, row.at, response_model=row.response_model, context=draft.price_context
     )
-    if cost is not None and cost.total >= _MOST:
+    if cost is not None and cost.total_pico >= _MOST_PICO:
         return None, False
     return cost, cost is None
 

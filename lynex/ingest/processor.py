@@ -1,4 +1,4 @@
-"""One thread that turns accepted events into stored ones, in order of sequence: take, interpret, price, store, announce.
+"""One thread that makes accepted events stored ones, in order of sequence: take, interpret, price, store, announce.
 
 It promises that its position only moves past events that are stored, set aside with a reason, or known duplicates.
 """
@@ -207,7 +207,7 @@ class Processor:
         self._announce(appended.rows)
 
     def _halve(self, batch: Batch, rows: list[StoredEvent], aside: list[SetAside], poisoned: Poisoned) -> None:
-        """Isolate what the store refuses: two halves by sequence, down to one row, which is tried again and set aside."""
+        """Isolate what the store refuses: two halves by sequence, down to one row, tried again and set aside."""
         if len(rows) == 1:
             self._try_alone(batch, rows[0], aside, poisoned)
             return
@@ -261,4 +261,4 @@ class Processor:
         self._metrics.duplicates.inc(duplicates)
         self._metrics.dead_letters.inc(dead)
         self._metrics.damaged_events.inc(damaged)
-        self._metrics.unpriced.inc(sum(1 for row in rows if row.cost_source == "unknown_model"))
+        self._metrics.unpriced.inc(self._interpreter.note_unpriced(rows))

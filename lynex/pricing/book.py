@@ -60,7 +60,7 @@ class PriceBook:
         response_model: str | None = None,
         context: PriceContext = NO_CONTEXT,
     ) -> Cost | None:
-        """The cost of one call at instant `at`; None where no price is known, which is remembered for `unknown_models`.
+        """The cost of one call at instant `at`; None where no price is known.
 
         The model that answered is looked up before the one that was asked for. `context` names what changes a price
         besides the model, such as `("service_tier", "flex")`.
@@ -73,15 +73,7 @@ class PriceBook:
             price = self._memo[key]
         except KeyError:
             price = self._remember(key, at)
-        if price is None:
-            cost = None
-        elif isinstance(price, OwnPrice):
-            cost = price.cost_of(usage)
-        else:
-            cost = price.cost_of(usage, at)
-        if cost is None:
-            self._note_unknown(provider, model, at)
-        return cost
+        return price.cost_of(usage, at) if price is not None else None
 
     def price_of(
         self,
@@ -118,8 +110,20 @@ class PriceBook:
         price = self.price_of(provider, model, at, response_model=response_model, context=context)
         return price.explain(at) if price is not None else None
 
+    def note_unknown(self, provider: str | None, model: str, at: int) -> None:
+        """A call at instant `at` was stored without a price. Not noted by `cost_of`: what is asked may be a repeat."""
+        if len(model) > _LONGEST_NAME:
+            return
+        known = self._unknown.get((provider, model))
+        if known is None:
+            if len(self._unknown) >= _UNKNOWN_MODELS:
+                self._unknown.popitem(last=False)
+            known = UnknownModel(provider, model, 0, at, at)
+        noted = UnknownModel(provider, model, known.calls + 1, min(known.first_at, at), max(known.last_at, at))
+        self._unknown[provider, model] = noted
+
     def unknown_models(self) -> list[UnknownModel]:
-        """Models used since the start that have no price, most used first; at most a thousand are kept."""
+        """Models of calls stored since the start that have no price, most used first; at most a thousand are kept."""
         return sorted(self._unknown.copy().values(), key=lambda one: -one.calls)
 
     def _remember(self, key: _Key, at: int) -> "Tariff | OwnPrice | None":
@@ -129,15 +133,6 @@ class PriceBook:
         if len(self._memo) > _MEMO_ENTRIES:
             self._memo.popitem(last=False)
         return price
-
-    def _note_unknown(self, provider: str | None, model: str, at: int) -> None:
-        known = self._unknown.get((provider, model))
-        if known is None:
-            if len(self._unknown) >= _UNKNOWN_MODELS:
-                self._unknown.popitem(last=False)
-            known = UnknownModel(provider, model, 0, at, at)
-        noted = UnknownModel(provider, model, known.calls + 1, min(known.first_at, at), max(known.last_at, at))
-        self._unknown[provider, model] = noted
 
     def _catalogue(self) -> "Catalogue":
         book = self._book

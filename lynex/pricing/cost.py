@@ -31,7 +31,7 @@ class Cost(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def total(self) -> Decimal:
-        return Decimal(self.total_pico).scaleb(-_PLACES)
+        return Decimal(self.total_pico) * QUANTUM
 
     def as_json(self) -> dict[str, object]:
         """`{input, output, cache_read, …, total, currency}` as the nearest doubles; most parts only where not zero."""

@@ -42,7 +42,8 @@ class OwnPrice(msgspec.Struct, frozen=True):
             "own", self.version, self.provider or None, pattern, pattern, since, (rate_card(-1, self.rates),)
         )
 
-    def cost_of(self, usage: Usage) -> Cost:
+    def cost_of(self, usage: Usage, at: int) -> Cost:
+        """The same at any instant `at` of a day, unlike a tariff's."""
         return linear_cost(usage, self.rates, self.version)
 
 

@@ -53,7 +53,8 @@ class Tariff(msgspec.Struct, frozen=True):
 
     def cost_of(self, usage: Usage, at: int) -> Cost | None:
         """None where the model has no price for anything that was used."""
-        segment = self.segments[0] if len(self.segments) == 1 else self.segment_at(at)
+        segments = self.segments
+        segment = segments[0] if len(segments) == 1 else self.segment_at(at)
         if usage.details:
             detailed = self._cost_in_detail(usage, segment, at)
             if detailed is not None:

@@ -74,9 +74,9 @@ def test_a_model_that_is_free_costs_nothing():
 def test_unknown_models_are_counted_with_when_they_were_used():
     book = PriceBook()
     for moment in (AT + 5, AT, AT + 9):
-        book.cost_of(USAGE, "acme", "acme-1", moment)
-    book.cost_of(USAGE, None, "acme-2", AT)
-    book.cost_of(USAGE, "openai", "gpt-4o", AT)
+        book.note_unknown("acme", "acme-1", moment)
+    book.note_unknown(None, "acme-2", AT)
+    book.cost_of(USAGE, "acme", "acme-3", AT)  # asked for only, and perhaps a repeat
     first, second = book.unknown_models()
     assert (first.provider, first.model, first.calls, first.first_at, first.last_at) == (
         "acme",
@@ -91,7 +91,7 @@ def test_unknown_models_are_counted_with_when_they_were_used():
 def test_the_list_of_unknown_models_is_bounded():
     book = PriceBook()
     for number in range(1200):
-        book.cost_of(USAGE, "acme", f"acme-{number}", AT)
+        book.note_unknown("acme", f"acme-{number}", AT)
     assert len(book.unknown_models()) == 1000
 
 
