@@ -203,7 +203,7 @@ class _RequestLog:
         self._lines = 0
 
     def note(self, scope: Scope, status: int, code: str) -> None:
-        if status < 400:
+        if status < 400 or code == "not_ready":  # whoever waits for the start asks again and again
             return
         second = int(self._clock.monotonic())
         if second != self._second:
