@@ -52,11 +52,29 @@ class Unreadable(Struct, frozen=True, gc=False):
 
 def decode_single(data: bytes, limits: Limits, project_id: str | None) -> Decoded:
     """One JSON object. Raises `InvalidInput`, `Forbidden` (`project_mismatch`), `UnsupportedMedia`."""
+    event = _read_ordinary(data, limits, project_id)
+    if event is not None:
+        made_ids = {}
+        if not event.event_id:
+            event.event_id = made_ids[0] = new_event_id()
+        return Decoded([event], [data.rstrip()], made_ids, 0, [])
     data = text_of(data).strip()
     if data.startswith(b"["):
         parse_loosely(data, limits.max_depth)
         raise refuse("not_an_object", "Send one JSON object here; batches go to /api/v1/events/batch.")
     return _Request(limits, project_id, is_single=True).read([data])
+
+
+def _read_ordinary(data: bytes, limits: Limits, project_id: str | None) -> Event | None:
+    """The event of most requests: they need none of what `_Request` keeps."""
+    if data[:1] != b"{" or len(data) > _small(limits) or limits.max_batch_events < 1:
+        return None
+    return QuickReader(limits, project_id).read(data, len(data.rstrip()))
+
+
+def _small(limits: Limits) -> int:
+    """Bytes of an event that needs no measuring."""
+    return min(limits.max_event_bytes, _BYTES_A_PART * limits.max_parts)
 
 
 def decode_batch(data: bytes, limits: Limits, project_id: str | None) -> Decoded:
@@ -121,7 +139,7 @@ class _Request:
         self._findings = Findings()
         self._warnings: list[str] = []
         self._quick = QuickReader(limits, project_id)
-        self._small = min(limits.max_event_bytes, _BYTES_A_PART * limits.max_parts)  # needs no measuring
+        self._small = _small(limits)
 
     def split(self, data: bytes) -> list[Raw]:
         """The verbatim members of a batch."""

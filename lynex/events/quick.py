@@ -6,19 +6,19 @@ import msgspec
 
 from lynex.events.bodies import BODIES, Context, Sdk
 from lynex.events.envelope import Event
+from lynex.events.forms import BODY_FORMS, CONTEXT_FORMS
 from lynex.events.identifiers import is_event_id
 from lynex.events.levels import respell_level
 from lynex.events.limits import Limits
-from lynex.events.shapes import BODY, CONTEXT
 from lynex.events.spelling import Conflict
-from lynex.events.structure import KEY_NAMES
+from lynex.events.structure import KEY_NAMES, Extraordinary, is_memorable
 from lynex.events.timestamps import EARLIEST, quick_instant
-from lynex.events.wire import Envelope, decode_envelope
+from lynex.events.wire import decode_envelope
 
-_RESPELL_BODY: Final = {name: shape.spelling.respell for name, shape in BODY.items()}
-_RESPELL_CONTEXT: Final = CONTEXT.spelling.respell
 _ENVELOPE_KEYS: Final = 7
-_SUSPICIOUS: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError, Conflict)
+_MOST_SDKS: Final = 1000
+_LONGEST_SDK: Final = 200
+_SUSPICIOUS: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError, Conflict, Extraordinary)
 _convert: Final = msgspec.convert
 
 
@@ -28,7 +28,7 @@ class QuickReader:
     def __init__(self, limits: Limits, project_id: str | None) -> None:
         self._project_id = project_id
         self._room = limits.max_depth - 2  # below the envelope and the body in it
-        self._max_keys = limits.max_keys - _ENVELOPE_KEYS
+        self._max_keys = limits.max_keys - _ENVELOPE_KEYS if self._room > 0 else -1
         self._oldest = limits.oldest if limits.oldest is not None else EARLIEST
         self._good_sdk: dict[str, Any] = {}
         self._sdk_keys = 0
@@ -37,72 +37,109 @@ class QuickReader:
         """The event, with an empty id where the sender gave none."""
         try:
             sent = decode_envelope(raw)
-            event = _event_of(sent, size)
-            _convert(event.body, BODIES[sent.type])
-            sound = self._is_sound(sent, event)
+            type_, sdk = sent.type, sent.sdk
+            body, keys = self._take_body(sent.body, type_)
+            context = sent.context
+            if context:
+                context, more = self._take_context(context)
+                keys += more
+            if sdk:
+                keys += self._sdk_keys if sdk == self._good_sdk else self._take_sdk(sdk)
         except _SUSPICIOUS:
             return None
-        return event if sound else None
+        if keys > self._max_keys:
+            return None
+        event_id = sent.eventId
+        if event_id is None:
+            event_id = sent.event_id
+        elif sent.event_id is not None:
+            return None
+        if event_id is not None and not is_event_id(event_id):
+            return None
+        if not (sent.projectId is None or sent.projectId == self._project_id):
+            return None
+        if not (sent.project_id is None or sent.project_id == self._project_id):
+            return None
+        sent_at = None
+        if sent.timestamp is not None:
+            sent_at = quick_instant(sent.timestamp)
+            if sent_at is None or sent_at < self._oldest:
+                return None
+        return Event(event_id or "", type_, sent_at, sdk or {}, context or {}, body, size)
 
-    def _is_sound(self, sent: Envelope, event: Event) -> bool:
-        if sent.eventId is not None and sent.event_id is not None:
-            return False
-        if (sent.eventId is not None or sent.event_id is not None) and not is_event_id(event.event_id):
-            return False
-        if (sent.projectId is not None or sent.project_id is not None) and not self._is_own_project(sent):
-            return False
-        if sent.timestamp is not None and (event.sent_at is None or event.sent_at < self._oldest):
-            return False
-        return self._is_good_sdk(event.sdk) and self._are_good_keys(event) and _is_good_context(event.context)
+    def _take_body(self, sent: dict[str, Any], type_: str) -> tuple[dict[str, Any], int]:
+        form = BODY_FORMS[type_].form_of(sent)
+        body, keys = form.take(sent, self._room)
+        if form.has_level:
+            body = respell_level(body)
+        _convert(body, BODIES[type_])
+        return body, keys
 
-    def _is_own_project(self, sent: Envelope) -> bool:
-        wanted = self._project_id
-        return all(name is None or name == wanted for name in (sent.projectId, sent.project_id))
+    def _take_context(self, sent: dict[str, Any]) -> tuple[dict[str, Any], int]:
+        form = CONTEXT_FORMS.form_of(sent)
+        context, keys = form.take(sent, self._room)
+        _convert(context, Context)
+        tags = context.get("tags")
+        if not form.has_printable_identifiers(context) or (tags and not "".join(tags).isprintable()):
+            raise Extraordinary
+        return context, keys
 
-    def _are_good_keys(self, event: Event) -> bool:
-        in_body = KEY_NAMES.count(event.body, self._room)
-        in_context = KEY_NAMES.count(event.context, self._room)
-        return in_body >= 0 and in_context >= 0 and in_body + in_context + self._sdk_keys <= self._max_keys
+    def _take_sdk(self, sdk: dict[str, Any]) -> int:
+        """All events of a request usually come from one SDK, and all requests from a few."""
+        self._sdk_keys = _KNOWN_SDKS.keys_of(sdk, self._room)
+        self._good_sdk = sdk
+        return self._sdk_keys
 
-    def _is_good_sdk(self, sdk: dict[str, Any]) -> bool:
-        """All events of a request usually come from one SDK."""
-        if sdk == self._good_sdk:
-            return True
+
+class _KnownSdks:
+    """SDKs seen to be good, by all they said of themselves, and how many keys that took."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[tuple[str, Any], ...], int] = {}
+
+    def keys_of(self, sdk: dict[str, Any], room: int) -> int:
+        said = tuple(sdk.items())
+        try:
+            return self._known[said]
+        except (KeyError, TypeError):  # a list cannot be looked up
+            pass
         _convert(sdk, Sdk)
-        keys = KEY_NAMES.count(sdk, self._room)
-        if keys < 0 or not "".join([value for value in sdk.values() if type(value) is str]).isprintable():
-            return False
-        self._good_sdk, self._sdk_keys = sdk, keys
-        return True
+        keys = KEY_NAMES.count(sdk, room)
+        text = "".join([value for value in sdk.values() if type(value) is str])
+        if not text.isprintable():
+            raise Extraordinary
+        if len(text) <= _LONGEST_SDK and is_memorable(tuple(sdk)) and _is_flat(sdk):
+            if len(self._known) >= _MOST_SDKS:
+                self._known.clear()
+            self._known[said] = keys
+        return keys
+
+
+_KNOWN_SDKS: Final = _KnownSdks()
+
+
+def _is_flat(sdk: dict[str, Any]) -> bool:
+    return all(type(value) is str for value in sdk.values())
 
 
 def read_accepted(raw: bytes | msgspec.Raw, size: int) -> Event | None:
     """An event that was accepted before: understood again without being judged. None: look closer."""
     try:
         sent = decode_envelope(raw)
-        event = _event_of(sent, size)
+        type_, body, context = sent.type, sent.body, sent.context
+        form = BODY_FORMS[type_].form_of(body)
+        if form.is_respelled:
+            body = form.respell(body)
+        if form.has_level:
+            body = respell_level(body)
+        if context:
+            context = CONTEXT_FORMS.form_of(context).respell(context)
     except _SUSPICIOUS:
         return None
-    return None if sent.timestamp is not None and event.sent_at is None else event
-
-
-def _event_of(sent: Envelope, size: int) -> Event:
+    sent_at = None
+    if sent.timestamp is not None:
+        sent_at = quick_instant(sent.timestamp)
+        if sent_at is None:
+            return None
     event_id = sent.eventId if sent.eventId is not None else sent.event_id
-    return Event(
-        event_id if event_id is not None else "",
-        sent.type,
-        quick_instant(sent.timestamp) if sent.timestamp is not None else None,
-        sent.sdk if sent.sdk is not None else {},
-        _RESPELL_CONTEXT(sent.context) if sent.context is not None else {},
-        respell_level(_RESPELL_BODY[sent.type](sent.body)),
-        size,
-    )
-
-
-def _is_good_context(context: dict[str, Any]) -> bool:
-    if not context:
-        return True
-    _convert(context, Context)
-    tags = context.get("tags")
-    words = [value for value in context.values() if type(value) is str]
-    return "".join(words).isprintable() and (not tags or "".join(tags).isprintable())
+    return Event(event_id or "", type_, sent_at, sent.sdk or {}, context or {}, body, size)

@@ -35,6 +35,8 @@ class Slot:
 
     checks: dict[type, Check | None]  # None: whatever it is, it is good
     words: tuple[str, ...]
+    is_identifier: bool = False
+    is_open: bool = True  # a value of the right type may have keys of its own, or an integer beyond 64 bits
 
     def takes_all(self, values: list[Any]) -> bool:
         """Whether none of them needs a look of its own."""
@@ -51,12 +53,13 @@ class Slot:
             findings.add(path, code, f"{name} must be {' or '.join(self.words)}, not {quoted(value)}.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shape:
     """The known fields of one object: what may stand in them, and their spellings. Null is as good as absent."""
 
     slots: dict[str, Slot]
     spelling: Spelling
+    parts: dict[str, "Shape"]  # of the objects we know inside it
 
     def check(self, sent: dict[str, Any], path: str, findings: EventFindings) -> None:
         renames = self.spelling.renames
@@ -75,8 +78,9 @@ def shape_of(struct: type[msgspec.Struct]) -> Shape:
     assert isinstance(kind, inspect.StructType)
     types = {member.name: member.type for member in kind.fields if not isinstance(member.type, inspect.AnyType)}
     structs = [(name, part) for name, type_ in types.items() for part in _alternatives(type_)]
-    inner = {name: shape_of(part.cls).spelling for name, part in structs if isinstance(part, inspect.StructType)}
-    return Shape({name: _slot(type_) for name, type_ in types.items()}, Spelling(types, inner))
+    parts = {name: shape_of(part.cls) for name, part in structs if isinstance(part, inspect.StructType)}
+    spelling = Spelling(types, {name: part.spelling for name, part in parts.items()})
+    return Shape({name: _slot(type_) for name, type_ in types.items()}, spelling, parts)
 
 
 def _alternatives(kind: inspect.Type) -> list[inspect.Type]:
@@ -97,7 +101,20 @@ def _slot(kind: inspect.Type) -> Slot:
         for python_type in python_types:
             checks.setdefault(python_type, _check_of(bare, is_annotated))
         words.append(word)
-    return Slot(checks, tuple(dict.fromkeys(words)))
+    is_identifier = any(isinstance(alternative, inspect.Metadata) for alternative in _alternatives(kind))
+    is_open = not all(map(_is_closed, _alternatives(kind)))
+    return Slot(checks, tuple(dict.fromkeys(words)), is_identifier, is_open)
+
+
+def _is_closed(kind: inspect.Type) -> bool:
+    """What is inside objects we know is told by `Shape.parts`."""
+    if isinstance(kind, inspect.Metadata):
+        return _is_closed(kind.type)
+    if isinstance(kind, inspect.IntType | inspect.FloatType):
+        return kind.ge is not None and kind.le is not None
+    if isinstance(kind, inspect.ListType):
+        return isinstance(kind.item_type, inspect.Metadata | inspect.StrType) and _is_closed(kind.item_type)
+    return isinstance(kind, inspect.StrType | inspect.BoolType | inspect.LiteralType | inspect.StructType)
 
 
 def _check_of(kind: inspect.Type, is_identifier: bool) -> Check | None:

@@ -10,79 +10,92 @@ from lynex.events.numbers import HIGHEST, LOWEST, BadNumber, beyond_64_bits
 
 MAX_KEY_BYTES: Final = 256
 _REMEMBERED_KEYS: Final = 20_000
+_REMEMBERED_SETS: Final = 2000
+_MEMORABLE_KEYS: Final = 32
 _DEEPEST: Final = 1000  # Python recurses no further
 _LONG_LIST: Final = 16
 _PLAIN: Final = frozenset((str, float, bool, type(None)))
 _SHORT_KEY: Final = MAX_KEY_BYTES // 4  # characters that fit whatever they are
 
 
+class Extraordinary(Exception):
+    """A value that needs a closer look before it can be called sound."""
+
+
 class KeyNames:
-    """Key names seen to be good: senders use the same few again and again."""
+    """Key names seen to be good, and sets of them: senders use the same few again and again."""
 
     def __init__(self) -> None:
         self._good: set[str] = set()
+        self._good_sets: set[tuple[str, ...]] = set()
+
+    def are_good(self, keys: tuple[str, ...]) -> bool:
+        return keys in self._good_sets or self._learn(keys)
 
     def count(self, value: dict[str, Any], room: int) -> int:
-        """The number of keys, nested ones included; negative: look closer. `room`: how many levels may be below."""
-        if room < 0 or not (self._good.issuperset(value) or self._learn(value)):
-            return -1
-        total = len(value)
+        """The number of keys, nested ones included. `room`: how many levels may be below. Raises `Extraordinary`."""
+        keys = tuple(value)
+        if room < 0 or not (keys in self._good_sets or self._learn(keys)):
+            raise Extraordinary
+        total = len(keys)
         for member in value.values():
             kind = type(member)
             if kind is str:
                 continue
             if kind is dict:
-                inner = self.count(member, room - 1)
+                total += self.count(member, room - 1)
             elif kind is list:
-                inner = self._count_in_list(member, room - 1)
+                total += self.count_in_list(member, room - 1)
             elif kind is int and not LOWEST <= member <= HIGHEST:
-                return -1
-            else:
-                continue
-            if inner < 0:
-                return -1
-            total += inner
+                raise Extraordinary
         return total
 
-    def _count_in_list(self, value: list[Any], room: int) -> int:
+    def count_in_list(self, value: list[Any], room: int) -> int:
         if room < 0:
-            return -1
+            raise Extraordinary
         total = 0
         if len(value) > _LONG_LIST and _is_plain(value):
             return 0
         for member in value:
             kind = type(member)
             if kind is dict:
-                inner = self.count(member, room - 1)
+                total += self.count(member, room - 1)
             elif kind is list:
-                inner = self._count_in_list(member, room - 1)
+                total += self.count_in_list(member, room - 1)
             elif kind is int and not LOWEST <= member <= HIGHEST:
-                return -1
-            else:
-                continue
-            if inner < 0:
-                return -1
-            total += inner
+                raise Extraordinary
         return total
 
-    def _learn(self, names: dict[str, Any]) -> bool:
-        for name in names:
-            if len(name) > _SHORT_KEY or not (name.isprintable() or key_fault(name) is None):
-                return False
-        if len(self._good) > _REMEMBERED_KEYS:
-            self._good = set()
-        self._good.update(names)
+    def _learn(self, keys: tuple[str, ...]) -> bool:
+        if not self._good.issuperset(keys):
+            for name in keys:
+                if len(name) > _SHORT_KEY or not (name.isprintable() or key_fault(name) is None):
+                    return False
+            if len(self._good) > _REMEMBERED_KEYS:
+                self._good = set()
+            self._good.update(keys)
+        if len(keys) <= _MEMORABLE_KEYS:
+            if len(self._good_sets) >= _REMEMBERED_SETS:
+                self._good_sets = set()
+            self._good_sets.add(keys)
         return True
 
 
 KEY_NAMES: Final = KeyNames()
 
 
+def is_memorable(keys: tuple[str, ...]) -> bool:
+    """Whether remembering these keys of an object takes little room."""
+    return len(keys) <= _MEMORABLE_KEYS and sum(map(len, keys)) <= _MEMORABLE_KEYS * _SHORT_KEY
+
+
 def is_ordinary(value: dict[str, Any], limits: Limits | None) -> bool:
     """Whether a strictly decoded event is certainly sound, found out cheaply."""
-    if limits is None:
-        return KEY_NAMES.count(value, _DEEPEST) >= 0
-    return 0 <= KEY_NAMES.count(value, limits.max_depth - 1) <= limits.max_keys
+    try:
+        keys = KEY_NAMES.count(value, limits.max_depth - 1 if limits is not None else _DEEPEST)
+    except Extraordinary:
+        return False
+    return limits is None or keys <= limits.max_keys
 
 
 def key_fault(name: str) -> tuple[str, str] | None:
