@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lynex.events.envelope import Event
+from lynex.ingest.frames import Frame
 from lynex.ingest.journal import Journal
 from lynex.ingest.parcel import Parcel, unpack
 
@@ -101,10 +102,7 @@ class Backlog:
         if taken or self._head <= after:
             return taken
         frames = self._journal.read(after, max_bytes)
-        return [
-            Arrival(frame.first_seq, frame.count, len(frame.payload), unpack(frame.first_seq, frame.payload)).past(after)
-            for frame in frames
-        ]
+        return [_opened(frame).past(after) for frame in frames]
 
     def _take_from_memory(self, after: int, max_events: int, max_bytes: int) -> list[Arrival]:
         taken: list[Arrival] = []
@@ -120,3 +118,7 @@ class Backlog:
                     taken.append(first.past(after))
                     after, events, size = first.last_seq, events + first.count, size + first.size
         return taken
+
+
+def _opened(frame: Frame) -> Arrival:
+    return Arrival(frame.first_seq, frame.count, len(frame.payload), unpack(frame.first_seq, frame.payload))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from lynex.ingest.normalise import Draft
+from lynex.ingest.reading import Reading
 from lynex.ingest.recent_responses import RecentResponses
 from lynex.pricing.book import PriceBook
 from lynex.pricing.cost import Cost
@@ -24,25 +24,26 @@ _ENCODER: Final = msgspec.json.Encoder()
 _SORTED: Final = msgspec.json.Encoder(order="sorted")
 
 
-def enrich(draft: Draft, prices: PriceBook, recent: RecentResponses, processed_at: int) -> StoredEvent:
-    """Finish a draft. The answer is ready to store; its body is encoded."""
-    row = draft.row
+def enrich(reading: Reading, prices: PriceBook, recent: RecentResponses, processed_at: int) -> StoredEvent:
+    """Finish what was read. The answer is ready to store; its body is encoded."""
+    row = reading.row
     row.processed_at = processed_at
-    row.queue_latency_ms = max(0, processed_at - row.received_at) / 1000
+    waited = processed_at - row.received_at
+    row.queue_latency_ms = waited / 1000 if waited > 0 else 0.0
     if row.type in _PRICED_TYPES:
-        _count(draft, recent, prices)
-        row.model_fingerprint = fingerprint(draft.body.get("model"))
-    row.body = _ENCODER.encode(draft.body).decode()
+        _count(reading, recent, prices)
+        row.model_fingerprint = _fingerprint(row, reading.body.get("model"))
+    row.body = _ENCODER.encode(reading.body).decode()
     return row
 
 
-def _count(draft: Draft, recent: RecentResponses, prices: PriceBook) -> None:
+def _count(reading: Reading, recent: RecentResponses, prices: PriceBook) -> None:
     """Tokens, cost and scope of a model call or its usage."""
-    row, counted = draft.row, draft.counted
+    row, counted = reading.row, reading.counted
     row.usage_scope = CALL
-    money_counts = _decide_scope(draft, recent)
+    money_counts = row.response_id is None or _decide_scope(row, row.response_id, recent)
     if counted is not None:
-        usage = draft.body["usage"] = counted.as_json()
+        usage = reading.body["usage"] = counted.as_json()
         usage["scope"] = row.usage_scope if money_counts else DUPLICATE
         if money_counts:
             row.input_tokens = counted.input
@@ -51,19 +52,17 @@ def _count(draft: Draft, recent: RecentResponses, prices: PriceBook) -> None:
             row.cache_read_tokens = counted.cache_read
             row.cache_write_tokens = counted.cache_write
             row.reasoning_tokens = counted.reasoning
-    cost, source, body = _price(draft, prices)
+    cost, source, body = _price(reading, prices)
     row.cost_source = source
     if body is not None:
-        draft.body["cost"] = body
+        reading.body["cost"] = body
     if money_counts:
         row.cost = cost
 
 
-def _decide_scope(draft: Draft, recent: RecentResponses) -> bool:
+def _decide_scope(row: StoredEvent, response_id: str, recent: RecentResponses) -> bool:
     """Set the row's scope; False when its tokens were counted by another event already."""
-    row = draft.row
-    response_id = row.response_id
-    if response_id is None or len(response_id) > _LONGEST_ID:
+    if len(response_id) > _LONGEST_ID:
         return True
     if row.type == "token_usage":
         if recent.is_known_call(row.project_id, response_id):
@@ -78,10 +77,10 @@ def _decide_scope(draft: Draft, recent: RecentResponses) -> bool:
     return not recent.is_counted_usage(row.project_id, response_id)
 
 
-def _price(draft: Draft, prices: PriceBook) -> tuple[Decimal | None, str | None, dict[str, Any] | None]:
+def _price(reading: Reading, prices: PriceBook) -> tuple[Decimal | None, str | None, dict[str, Any] | None]:
     """(cost, source, canonical `cost`). The sender's own figure wins; what we would have computed is kept beside it."""
-    computed, is_unknown = _computed(draft, prices)
-    reported = draft.reported
+    computed, is_unknown = _computed(reading, prices)
+    reported = reading.reported
     if reported is not None:
         body: dict[str, Any] = dict(reported.parts) if reported.parts is not None else {}
         body |= {"total": float(reported.total), "currency": "USD", "source": "reported"}
@@ -89,20 +88,18 @@ def _price(draft: Draft, prices: PriceBook) -> tuple[Decimal | None, str | None,
             body["computed"] = _as_json(computed)
         return reported.total, "reported", body
     if computed is not None:
-        body = _as_json(computed)
-        body["source"] = "computed"
-        return computed.total, "computed", body
+        return computed.total, "computed", _as_json(computed) | {"source": "computed"}
     return None, UNKNOWN_MODEL if is_unknown else None, None
 
 
-def _computed(draft: Draft, prices: PriceBook) -> tuple[Cost | None, bool]:
+def _computed(reading: Reading, prices: PriceBook) -> tuple[Cost | None, bool]:
     """(what the book says, whether the model is unknown to it). Nothing can be said of a call that counted nothing."""
-    row, counted = draft.row, draft.counted
+    row, counted = reading.row, reading.counted
     model = row.model if row.model else row.response_model
     if counted is None or not counted.is_priceable or not model:
         return None, False
     cost = prices.cost_of(
-        counted.usage, row.provider, model, row.at, response_model=row.response_model, context=draft.price_context
+        counted.usage, row.provider, model, row.at, response_model=row.response_model, context=reading.price_context
     )
     if cost is not None and cost.total_pico >= _MOST_PICO:
         return None, False
@@ -115,17 +112,24 @@ def _as_json(cost: Cost) -> dict[str, Any]:
     return body
 
 
-def fingerprint(model: dict[str, Any] | None) -> str | None:
+def _fingerprint(row: StoredEvent, model: dict[str, Any] | None) -> str | None:
     """16 hex digits that stay the same while provider, model, answering model and parameters do."""
     if not model:
         return None
-    identity = (model.get("provider"), model.get("request"), model.get("response"), model.get("params"))
-    encoded = _SORTED.encode(identity)
+    parameters = model.get("params")
+    if parameters is None and len(row.model or "") + len(row.response_model or "") <= _LONGEST_REMEMBERED:
+        return _remembered_of_names(row.provider, row.model, row.response_model)
+    encoded = _SORTED.encode((row.provider, row.model, row.response_model, parameters))
     return _remembered_digest(encoded) if len(encoded) <= _LONGEST_REMEMBERED else _digest(encoded)
 
 
 def _digest(identity: bytes) -> str:
     return blake2b(identity, digest_size=8).hexdigest()
+
+
+@lru_cache(maxsize=4096)
+def _remembered_of_names(provider: str | None, model: str | None, answered: str | None) -> str:
+    return _digest(_SORTED.encode((provider, model, answered, None)))
 
 
 _remembered_digest = lru_cache(maxsize=4096)(_digest)

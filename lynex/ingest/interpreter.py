@@ -31,10 +31,10 @@ class Interpreter:
             raise NotReadable(event.reason)
         if self._may_fail:
             reach("processor.event." + event.event_id)
-        draft = normalise(
+        reading = normalise(
             event, seq=seq, project_id=sender.project_id, key_id=sender.key_id, received_at=sender.received_at
         )
-        return enrich(draft, self._prices, self._recent, processed_at)
+        return enrich(reading, self._prices, self._recent, processed_at)
 
     def note_unpriced(self, rows: Iterable[StoredEvent]) -> int:
         """Remember the models without a price among rows that were stored; how many rows those are."""

@@ -10,9 +10,7 @@ import msgspec
 from lynex.clock import DAY, HOUR
 from lynex.events.envelope import Event
 from lynex.ingest.bodies import BODIES
-from lynex.ingest.reading import Reading, Reported
-from lynex.ingest.tokens import Counted
-from lynex.pricing.book import PriceContext
+from lynex.ingest.reading import Reading
 from lynex.store.columns import StoredEvent
 
 _OLDEST: Final = 400 * DAY
@@ -42,20 +40,10 @@ _RESERVED: Final = frozenset(
 _ENCODER: Final = msgspec.json.Encoder()
 
 
-class Draft(msgspec.Struct, gc=False):
-    """A row all but finished, with what `enrich` needs to finish it."""
-
-    row: StoredEvent
-    body: dict[str, Any]
-    counted: Counted | None
-    reported: Reported | None
-    price_context: PriceContext
-
-
 def normalise(
     event: Event, *, seq: int, project_id: str, key_id: str | None, received_at: int, imported: bool = False
-) -> Draft:
-    """Understand one accepted event. `imported` events keep their own time however old."""
+) -> Reading:
+    """Understand one accepted event; `enrich` finishes it. `imported` events keep their own time however old."""
     row = StoredEvent(
         seq=seq,
         project_id=project_id,
@@ -67,7 +55,8 @@ def normalise(
         processed_at=received_at,
         key_id=key_id,
     )
-    _place_in_time(row, imported)
+    if event.sent_at is not None:
+        _place_in_time(row, event.sent_at, imported)
     body = event.body
     reading = Reading(row, body.copy())
     if None in body.values():
@@ -75,13 +64,11 @@ def normalise(
     BODIES[event.type](reading)
     _read_common(reading)
     _read_context(reading, event)
-    return Draft(row, _whole_body(reading), reading.counted, reading.reported, reading.price_context)
+    _finish_body(reading)
+    return reading
 
 
-def _place_in_time(row: StoredEvent, imported: bool) -> None:
-    sent_at = row.sent_at
-    if sent_at is None:
-        return
+def _place_in_time(row: StoredEvent, sent_at: int, imported: bool) -> None:
     received_at = row.received_at
     if imported or received_at - _OLDEST <= sent_at <= received_at + _NEWEST:
         row.at = sent_at
@@ -105,9 +92,8 @@ def _read_common(reading: Reading) -> None:
     elif row.tool_name is not None:
         row.name = row.tool_name
     if "latency_ms" in rest:
-        latency = sent["latency_ms"] = rest["latency_ms"]
+        sent["latency_ms"] = rest["latency_ms"]
         row.duration_ms = reading.number("latency_ms")
-        sent["latency_ms"] = latency
     if "duration_ms" in rest:
         if "latency_ms" in sent:
             sent["duration_ms"] = rest["duration_ms"]
@@ -117,7 +103,8 @@ def _read_common(reading: Reading) -> None:
         body["duration_ms"] = row.duration_ms
     if "error" in rest:
         _read_error_object(reading)
-    _read_status(reading)
+    if "status" in rest or "level" in rest or "error" in body or row.type == "error":
+        _read_status(reading)
 
 
 def _read_error_object(reading: Reading) -> None:
@@ -167,7 +154,7 @@ def _read_context(reading: Reading, event: Event) -> None:
     left: dict[str, Any] = {}
     metadata: Any = None
     for name, value in event.context.items():
-        if name in _CONTEXT_COLUMNS and type(value) is str and value:
+        if type(value) is str and value and name in _CONTEXT_COLUMNS:
             setattr(row, name, value)
         elif name == "metadata" and type(value) is dict:
             metadata = value
@@ -181,11 +168,12 @@ def _read_context(reading: Reading, event: Event) -> None:
         row.agent_name = left["agent_name"]
     if event.sdk:
         _read_sdk(row, event.sdk, left)
-    _read_trace_of_id(row)
+    if len(row.event_id) == _TRACED_ID:
+        _read_trace_of_id(row)
     if row.parent_event_id is not None and row.parent_event_id == row.event_id:
         reading.flags.append("cycle")
     own = reading.rest.get("metadata")
-    if reading.flags or (type(own) is dict and own):
+    if (own and type(own) is dict) or reading.flags:
         searchable = {**(own if type(own) is dict else {}), **(metadata if metadata is not None else {})}
         if metadata is not None:
             left["metadata"] = metadata  # `attrs` says more than was sent in the context, so what was sent is kept
@@ -207,7 +195,7 @@ def _are_texts(values: list[Any]) -> bool:
 def _read_trace_of_id(row: StoredEvent) -> None:
     """`<trace, 32 hex>:<span, 16 hex>` names the trace and the span where the context does not."""
     event_id = row.event_id
-    if len(event_id) != _TRACED_ID or event_id[32] != ":":
+    if event_id[32] != ":":
         return
     trace_id, span_id = event_id[:32], event_id[33:]
     try:
@@ -229,14 +217,13 @@ def _read_sdk(row: StoredEvent, sdk: dict[str, Any], left: dict[str, Any]) -> No
         left["sdk" if "sdk" not in left else "sdk (sender)"] = more
 
 
-def _whole_body(reading: Reading) -> dict[str, Any]:
+def _finish_body(reading: Reading) -> None:
     rest, sent = reading.rest, reading.sent
-    if not _RESERVED.isdisjoint(rest):
-        for name in _RESERVED & rest.keys():
+    if rest:
+        for name in [one for one in rest if one in _RESERVED]:
             sent[name] = rest.pop(name)
+        reading.body = rest | reading.body
     if reading.derived:
         sent["derived"] = reading.derived
-    body = rest | reading.body
     if sent:
-        body["sent"] = sent
-    return body
+        reading.body["sent"] = sent

@@ -186,9 +186,10 @@ class Processor:
     def _interpret(self, arrival: Arrival, rows: list[StoredEvent], aside: list[SetAside]) -> None:
         sender = arrival.parcel.sender
         processed_at = self._clock.now()
+        interpret = self._interpreter.interpret
         for seq, event in enumerate(arrival.parcel.events, arrival.first_seq):
             try:
-                rows.append(self._interpreter.interpret(event, seq, sender, processed_at))
+                rows.append(interpret(event, seq, sender, processed_at))
             except Exception as fault:  # one event must never stop the others; it is kept with its reason
                 aside.append(SetAside(seq, sender, event, "not_understood", f"{type(fault).__name__}: {fault}"))
 

@@ -5,7 +5,16 @@ from typing import Any, Final
 
 import msgspec
 
-from lynex.ingest.messages import Conversation, read_message, read_messages, same_json, text_message, write_message
+from lynex.ingest.messages import (
+    Conversation,
+    Message,
+    Text,
+    TextMessage,
+    read_message,
+    read_messages,
+    same_json,
+    write_message,
+)
 from lynex.ingest.tokens import Counted
 from lynex.pricing.book import NO_CONTEXT, PriceContext
 from lynex.store.columns import StoredEvent
@@ -24,24 +33,21 @@ class Reported(msgspec.Struct, frozen=True, gc=False):
     parts: dict[str, float] | None
 
 
-class Reading:
+class Reading(msgspec.Struct, gc=False):
     """`rest` starts as a copy of the body and shrinks; `body` grows into the canonical one; `sent` keeps what differs.
 
     A field that is not understood is kept: a wrong type never stops an event here.
     """
 
-    __slots__ = ("body", "counted", "derived", "flags", "price_context", "reported", "rest", "row", "sent")
-
-    def __init__(self, row: StoredEvent, rest: dict[str, Any]) -> None:
-        self.row = row
-        self.rest = rest
-        self.body: dict[str, Any] = {}
-        self.sent: dict[str, Any] = {}
-        self.derived: list[str] = []
-        self.flags: list[str] = []
-        self.counted: Counted | None = None
-        self.reported: Reported | None = None
-        self.price_context: PriceContext = NO_CONTEXT
+    row: StoredEvent
+    rest: dict[str, Any]
+    body: dict[str, Any] = msgspec.field(default_factory=dict)
+    sent: dict[str, Any] = msgspec.field(default_factory=dict)
+    derived: list[str] = msgspec.field(default_factory=list)
+    flags: list[str] = msgspec.field(default_factory=list)
+    counted: Counted | None = None
+    reported: Reported | None = None
+    price_context: PriceContext = NO_CONTEXT
 
     def text(self, field: str) -> str | None:
         """Take a text field; anything else under that name is set aside."""
@@ -68,17 +74,17 @@ class Reading:
     def content(self, direction: str, fields: tuple[str, ...], role: str) -> None:
         """Make `input` or `output` of the first of `fields` that was sent; the others are set aside."""
         rest = self.rest
-        for field in fields:
+        candidates = iter(fields)
+        for field in candidates:
             if field in rest:
                 break
         else:
             return
-        value = rest.pop(field)
-        self.body[direction], shape, talk = read_content(value, role)
-        self.sent[direction + "_from"] = field + "." + shape if shape else field
+        self.body[direction], shape, talk = read_content(rest.pop(field), role)
+        self.sent[direction + "_from"] = field + shape
         if talk is not None and (talk.styles or talk.kept):
             self._note_talk(direction, talk)
-        for other in fields:
+        for other in candidates:  # those after it; the ones before were not sent
             if other in rest:
                 self.sent[other] = rest.pop(other)
 
@@ -100,7 +106,7 @@ def read_content(value: Any, role: str) -> tuple[dict[str, Any], str, Conversati
     """(`{messages}` or `{value}`, the shape it came in, how the messages were written)."""
     kind = type(value)
     if kind is str:
-        return {"messages": [text_message(role, value)]}, "text", None
+        return {"messages": (TextMessage(role, (Text(value),)),)}, ".text", None
     if kind is list and value:
         talk = read_messages(value, role)
         if talk is not None:
@@ -111,8 +117,8 @@ def read_content(value: Any, role: str) -> tuple[dict[str, Any], str, Conversati
             exact = same_json(write_message(message, style), value)
             styles = {"0": style} if exact and style else None
             kept = None if exact else {"0": value}
-            return {"messages": [message]}, "message", Conversation([message], styles, kept)
-    return {"value": value}, "value", None
+            return {"messages": [message]}, ".message", Conversation([message], styles, kept)
+    return {"value": value}, ".value", None
 
 
 def read_cost(sent: Any) -> Reported | None:
@@ -145,19 +151,24 @@ def _dollars(sent: Any) -> Decimal | None:
         return None
 
 
-def preview_of(content: Any, *, last_user: bool) -> str | None:
+def preview_of(content: dict[str, Any] | None, *, last_user: bool) -> str | None:
     """The first characters of what went in (the user's latest words) or came out."""
-    if type(content) is not dict:
+    if content is None:
         return None
-    if "value" in content:
-        return preview(content["value"])
     messages = content.get("messages")
-    if not messages:
-        return None
+    if messages is None:
+        return preview(content["value"])
     chosen = messages[-1] if last_user else messages[0]
-    if last_user and chosen["role"] != "user":
-        chosen = next((one for one in reversed(messages) if one["role"] == "user"), chosen)
+    if last_user and _role(chosen) != "user":
+        chosen = next((one for one in reversed(messages) if _role(one) == "user"), chosen)
+    if isinstance(chosen, TextMessage):
+        text = chosen.parts[0].content
+        return text[:PREVIEW] if text else preview(chosen.parts[0])
     return _preview_of_parts(chosen["parts"])
+
+
+def _role(message: Message | TextMessage) -> str:
+    return message.role if isinstance(message, TextMessage) else str(message["role"])
 
 
 def _preview_of_parts(parts: list[Any]) -> str | None:
