@@ -30,7 +30,7 @@ _EVAL_FIELDS: Final = (
 
 
 def read_model_response(reading: Reading) -> None:
-    rest, row, body, sent = reading.rest, reading.row, reading.body, reading.sent
+    rest, row, body = reading.rest, reading.row, reading.body
     _read_model(reading)
     if "system" in rest:
         _read_system(reading)
@@ -40,11 +40,7 @@ def read_model_response(reading: Reading) -> None:
     reading.content("output", _RESPONSE_FIELDS, "assistant")
     _read_usage(reading)
     if "tools" in rest:
-        tools = rest.pop("tools")
-        if type(tools) is list:
-            body["tool"] = {"definitions": tools}
-        else:
-            sent["tools"] = tools
+        _read_tool_definitions(reading)
     if "prompt_template" in rest:
         _read_prompt_template(reading)
     row.input_preview = preview_of(body.get("input"), last_user=True)
@@ -59,10 +55,11 @@ def read_token_usage(reading: Reading) -> None:
 def _read_model(reading: Reading) -> None:
     rest, row, sent = reading.rest, reading.row, reading.sent
     model: dict[str, Any] = {}
+    name: str | None = None
     request = rest.pop("model", None)
     if type(request) is str:
-        row.model = model["request"] = request.strip()
-        if row.model != request:
+        name = row.model = model["request"] = request.strip()
+        if name != request:
             sent["model"] = request
     elif request is not None:
         sent["model"] = request
@@ -71,8 +68,8 @@ def _read_model(reading: Reading) -> None:
         row.provider = model["provider"] = canonical_provider(provider)
         if row.provider != provider:
             sent["provider"] = provider
-    elif row.model and len(row.model) <= _LONGEST_NAME:
-        inferred = provider_of_model(row.model)
+    elif name and len(name) <= _LONGEST_NAME:
+        inferred = provider_of_model(name)
         if inferred is not None:
             row.provider = model["provider"] = inferred
             reading.derived.append("provider")
@@ -101,9 +98,9 @@ def _read_answer(reading: Reading, model: dict[str, Any]) -> None:
             row.response_id = model["response_id"] = response_id
     reason = rest.pop("finish_reason", None)
     if type(reason) is str:
-        row.finish_reason = finish_reason(reason)
-        model["finish_reasons"] = [row.finish_reason]
-        if row.finish_reason != reason:
+        known = row.finish_reason = finish_reason(reason)
+        model["finish_reasons"] = [known]
+        if known != reason:
             sent["finish_reason"] = reason
     elif reason is not None:
         sent["finish_reason"] = reason
@@ -148,6 +145,14 @@ def _read_system(reading: Reading) -> None:
         reading.body["system_instructions"] = [{"type": "text", "content": system}]
     else:
         reading.body["system_instructions"] = [{"type": "generic", "value": system}]
+
+
+def _read_tool_definitions(reading: Reading) -> None:
+    tools = reading.rest.pop("tools")
+    if type(tools) is list:
+        reading.body["tool"] = {"definitions": tools}
+    else:
+        reading.sent["tools"] = tools
 
 
 def _read_output_with_calls(reading: Reading) -> None:

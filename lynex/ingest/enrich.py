@@ -19,9 +19,12 @@ UNKNOWN_MODEL: Final = "unknown_model"  # as a cost's source
 _PRICED_TYPES: Final = frozenset(("model_response", "token_usage"))
 _LONGEST_ID: Final = 256  # longer ones are no provider's and not worth the memory
 _LONGEST_REMEMBERED: Final = 512
+_REMEMBERED: Final = 4096
 _MOST_PICO: Final = 10**12 * 10**12  # what the cost column can hold
 _ENCODER: Final = msgspec.json.Encoder()
 _SORTED: Final = msgspec.json.Encoder(order="sorted")
+_Names = tuple[str | None, str | None, str | None]  # provider, model, answering model
+_FINGERPRINTS: Final[dict[_Names, str]] = {}  # of calls without parameters; one thread adds
 
 
 def enrich(reading: Reading, prices: PriceBook, recent: RecentResponses, processed_at: int) -> StoredEvent:
@@ -88,7 +91,9 @@ def _price(reading: Reading, prices: PriceBook) -> tuple[Decimal | None, str | N
             body["computed"] = _as_json(computed)
         return reported.total, "reported", body
     if computed is not None:
-        return computed.total, "computed", _as_json(computed) | {"source": "computed"}
+        body = _as_json(computed)
+        body["source"] = "computed"
+        return computed.total, "computed", body
     return None, UNKNOWN_MODEL if is_unknown else None, None
 
 
@@ -96,7 +101,7 @@ def _computed(reading: Reading, prices: PriceBook) -> tuple[Cost | None, bool]:
     """(what the book says, whether the model is unknown to it). Nothing can be said of a call that counted nothing."""
     row, counted = reading.row, reading.counted
     model = row.model if row.model else row.response_model
-    if counted is None or not counted.is_priceable or not model:
+    if counted is None or not model or not counted.is_priceable:
         return None, False
     cost = prices.cost_of(
         counted.usage, row.provider, model, row.at, response_model=row.response_model, context=reading.price_context
@@ -116,20 +121,27 @@ def _fingerprint(row: StoredEvent, model: dict[str, Any] | None) -> str | None:
     """16 hex digits that stay the same while provider, model, answering model and parameters do."""
     if not model:
         return None
+    names = (row.provider, row.model, row.response_model)
     parameters = model.get("params")
-    if parameters is None and len(row.model or "") + len(row.response_model or "") <= _LONGEST_REMEMBERED:
-        return _remembered_of_names(row.provider, row.model, row.response_model)
-    encoded = _SORTED.encode((row.provider, row.model, row.response_model, parameters))
+    if parameters is None:
+        known = _FINGERPRINTS.get(names)
+        return known if known is not None else _fingerprint_of_names(names)
+    encoded = _SORTED.encode((*names, parameters))
     return _remembered_digest(encoded) if len(encoded) <= _LONGEST_REMEMBERED else _digest(encoded)
+
+
+def _fingerprint_of_names(names: _Names) -> str:
+    encoded = _SORTED.encode((*names, None))
+    digest = _digest(encoded)
+    if len(encoded) <= _LONGEST_REMEMBERED:
+        if len(_FINGERPRINTS) >= _REMEMBERED:
+            _FINGERPRINTS.clear()
+        _FINGERPRINTS[names] = digest
+    return digest
 
 
 def _digest(identity: bytes) -> str:
     return blake2b(identity, digest_size=8).hexdigest()
 
 
-@lru_cache(maxsize=4096)
-def _remembered_of_names(provider: str | None, model: str | None, answered: str | None) -> str:
-    return _digest(_SORTED.encode((provider, model, answered, None)))
-
-
-_remembered_digest = lru_cache(maxsize=4096)(_digest)
+_remembered_digest = lru_cache(maxsize=_REMEMBERED)(_digest)

@@ -37,7 +37,7 @@ class TextMessage(msgspec.Struct, frozen=True, gc=False):
 class Conversation(msgspec.Struct, gc=False):
     """Messages, and how each that is not in the usual form was written: a style, or the message itself."""
 
-    messages: list[Message | TextMessage]
+    messages: list[Message]
     styles: dict[str, str] | None = None
     kept: dict[str, Json] | None = None
 
@@ -46,21 +46,29 @@ def text_message(role: str, text: str) -> Message:
     return {"role": role, "parts": [{"type": "text", "content": text}]}
 
 
+def usual_messages(sent: list[Json]) -> list[TextMessage] | None:
+    """The messages of a list that has nothing but `{role, content}` with plain text; None for any other."""
+    messages: list[TextMessage] = []
+    for one in sent:
+        if type(one) is not dict or len(one) != 2:
+            return None
+        speaker, content = one.get("role"), one.get("content")
+        if type(content) is not str or type(speaker) is not str:
+            return None
+        messages.append(TextMessage(speaker, (Text(content),)))
+    return messages
+
+
 def read_messages(sent: list[Json], role: str) -> Conversation | None:
     """The messages of a list; None when an element is none. `role` is for elements that are plain text."""
-    messages: list[Message | TextMessage] = []
+    messages: list[Message] = []
     talk = Conversation(messages)
-    for one in sent:
-        if type(one) is dict and len(one) == 2:
-            speaker, content = one.get("role"), one.get("content")
-            if type(content) is str and type(speaker) is str:
-                messages.append(TextMessage(speaker, (Text(content),)))
-                continue
+    for index, one in enumerate(sent):
         message, style = read_message(one, role)
         if message is None:
             return None
-        _remember(talk, len(messages), one, message, style)
         messages.append(message)
+        _remember(talk, index, one, message, style)
     return talk
 
 

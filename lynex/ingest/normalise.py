@@ -209,6 +209,9 @@ def _read_trace_of_id(row: StoredEvent) -> None:
 def _read_sdk(row: StoredEvent, sdk: dict[str, Any], left: dict[str, Any]) -> None:
     """Name and version have columns; whatever else the sender says of itself stays with the context."""
     name, version = sdk.get("name"), sdk.get("version")
+    if type(name) is str and type(version) is str and len(sdk) == 2:
+        row.sdk_name, row.sdk_version = name, version
+        return
     row.sdk_name = name if type(name) is str else None
     row.sdk_version = version if type(version) is str else None
     if len(sdk) != (row.sdk_name is not None) + (row.sdk_version is not None):

@@ -7,12 +7,12 @@ import msgspec
 
 from lynex.ingest.messages import (
     Conversation,
-    Message,
     Text,
     TextMessage,
     read_message,
     read_messages,
     same_json,
+    usual_messages,
     write_message,
 )
 from lynex.ingest.tokens import Counted
@@ -108,6 +108,9 @@ def read_content(value: Any, role: str) -> tuple[dict[str, Any], str, Conversati
     if kind is str:
         return {"messages": (TextMessage(role, (Text(value),)),)}, ".text", None
     if kind is list and value:
+        usual = usual_messages(value)
+        if usual is not None:
+            return {"messages": usual}, "", None
         talk = read_messages(value, role)
         if talk is not None:
             return {"messages": talk.messages}, "", talk
@@ -159,16 +162,14 @@ def preview_of(content: dict[str, Any] | None, *, last_user: bool) -> str | None
     if messages is None:
         return preview(content["value"])
     chosen = messages[-1] if last_user else messages[0]
-    if last_user and _role(chosen) != "user":
-        chosen = next((one for one in reversed(messages) if _role(one) == "user"), chosen)
-    if isinstance(chosen, TextMessage):
-        text = chosen.parts[0].content
+    if type(chosen) is TextMessage:  # then all are
+        if last_user and chosen.role != "user":
+            chosen = next((one for one in reversed(messages) if one.role == "user"), chosen)
+        text: str = chosen.parts[0].content
         return text[:PREVIEW] if text else preview(chosen.parts[0])
+    if last_user and chosen["role"] != "user":
+        chosen = next((one for one in reversed(messages) if one["role"] == "user"), chosen)
     return _preview_of_parts(chosen["parts"])
-
-
-def _role(message: Message | TextMessage) -> str:
-    return message.role if isinstance(message, TextMessage) else str(message["role"])
 
 
 def _preview_of_parts(parts: list[Any]) -> str | None:
