@@ -27,8 +27,10 @@ _Names = tuple[str | None, str | None, str | None]  # provider, model, answering
 _FINGERPRINTS: Final[dict[_Names, str]] = {}  # of calls without parameters; one thread adds
 
 
-def enrich(reading: Reading, prices: PriceBook, recent: RecentResponses, processed_at: int) -> StoredEvent:
-    """Finish what was read. The answer is ready to store; its body is encoded."""
+def enrich(
+    reading: Reading, prices: PriceBook, recent: RecentResponses, processed_at: int, buffer: bytearray | None = None
+) -> StoredEvent:
+    """Finish what was read. The answer is ready to store; its body is encoded, in `buffer` if one is lent."""
     row = reading.row
     row.processed_at = processed_at
     waited = processed_at - row.received_at
@@ -36,7 +38,9 @@ def enrich(reading: Reading, prices: PriceBook, recent: RecentResponses, process
     if row.type in _PRICED_TYPES:
         _count(reading, recent, prices)
         row.model_fingerprint = _fingerprint(row, reading.body.get("model"))
-    row.body = _ENCODER.encode(reading.body).decode()
+    encoded = buffer if buffer is not None else bytearray()
+    _ENCODER.encode_into(reading.body, encoded)
+    row.body = encoded.decode()
     return row
 
 

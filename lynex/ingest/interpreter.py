@@ -23,6 +23,7 @@ class Interpreter:
     def __init__(self, prices: PriceBook) -> None:
         self._prices = prices
         self._recent = RecentResponses()
+        self._buffer = bytearray()  # for bodies: its memory is used again and again
         self._may_fail = is_planned("processor.event.")
 
     def interpret(self, event: Event | Unreadable, seq: int, sender: Sender, processed_at: int) -> StoredEvent:
@@ -34,7 +35,7 @@ class Interpreter:
         reading = normalise(
             event, seq=seq, project_id=sender.project_id, key_id=sender.key_id, received_at=sender.received_at
         )
-        return enrich(reading, self._prices, self._recent, processed_at)
+        return enrich(reading, self._prices, self._recent, processed_at, self._buffer)
 
     def note_unpriced(self, rows: Iterable[StoredEvent]) -> int:
         """Remember the models without a price among rows that were stored; how many rows those are."""
