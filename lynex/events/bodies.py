@@ -20,14 +20,14 @@ Level = Literal["debug", "info", "warning", "error"]  # other words for them are
 Object = dict[str, Any]
 
 
-class Sdk(Struct):
+class Sdk(Struct, gc=False):
     name: Identifier | None = None
     version: Identifier | None = None
     language: Identifier | None = None
     dialect: Identifier | None = None
 
 
-class Context(Struct):
+class Context(Struct, gc=False):
     trace_id: TraceId | None = None
     span_id: TraceId | None = None
     parent_event_id: Identifier | None = None
@@ -43,14 +43,14 @@ class Context(Struct):
     metadata: Object | None = None
 
 
-class ErrorDetail(Struct):
+class ErrorDetail(Struct, gc=False):
     type: Name | None = None
     message: str | None = None
     stack: str | None = None
     code: str | int | None = None
 
 
-class TokenDetails(Struct):
+class TokenDetails(Struct, gc=False):
     """Finer counts, nested as providers nest them."""
 
     cached_tokens: Count | None = None
@@ -68,7 +68,7 @@ class TokenDetails(Struct):
     rejected_prediction_tokens: Count | None = None
 
 
-class Tokens(Struct):
+class Tokens(Struct, gc=False):
     """Counts in everybody's spelling; what they mean is decided when an event is normalised."""
 
     input: Count | None = None
@@ -117,7 +117,7 @@ class Tokens(Struct):
     output_token_details: TokenDetails | list[Any] | None = None
 
 
-class CostParts(Struct):
+class CostParts(Struct, gc=False):
     input: Dollars | None = None
     output: Dollars | None = None
     cache_read: Dollars | None = None
@@ -126,20 +126,20 @@ class CostParts(Struct):
     total: Dollars | None = None
 
 
-class PromptTemplate(Struct):
+class PromptTemplate(Struct, gc=False):
     name: Name | None = None
     version: str | int | None = None
     text: str | None = None
     variables: Object | None = None
 
 
-class Document(Struct):
+class Document(Struct, gc=False):
     id: str | int | None = None
     score: float | None = None
     metadata: Object | None = None
 
 
-class Body(Struct):
+class Body(Struct, gc=False):
     """What every event may carry."""
 
     name: Name | None = None
@@ -151,7 +151,7 @@ class Body(Struct):
     metadata: Object | None = None
 
 
-class TokenUsage(Body):
+class TokenUsage(Body, gc=False):
     model: Name | None = None
     provider: Name | None = None
     tokens: Tokens | None = None
@@ -160,7 +160,7 @@ class TokenUsage(Body):
     response_id: Name | None = None
 
 
-class ModelResponse(TokenUsage):
+class ModelResponse(TokenUsage, gc=False):
     prompt: str | list[Any] | Object | None = None
     messages: list[Object] | None = None
     system: str | list[Any] | None = None
@@ -175,14 +175,14 @@ class ModelResponse(TokenUsage):
     prompt_template: PromptTemplate | None = None
 
 
-class Message(Body):
+class Message(Body, gc=False):
     role: Name | None = None
     content: str | list[Any] | Object | None = None
     channel: Name | None = None
     message_id: Name | None = None
 
 
-class AgentAction(Body):
+class AgentAction(Body, gc=False):
     action: str | Object | None = None
     thought: str | None = None
     state: Object | None = None
@@ -192,32 +192,32 @@ class AgentAction(Body):
     step_index: Count | None = None
 
 
-class ToolCall(Body):
+class ToolCall(Body, gc=False):
     tool: Name | None = None
     arguments: Object | str | list[Any] | None = None
     call_id: Name | None = None
     tool_type: Name | None = None
 
 
-class Retrieval(Body):
+class Retrieval(Body, gc=False):
     query: str | Object | list[Any] | None = None
     documents: list[Document | str] | None = None
     top_k: Count | None = None
     source: Name | Object | None = None
 
 
-class Span(Body):
+class Span(Body, gc=False):
     kind: Name | None = None
     attributes: Object | None = None
 
 
-class Log(Body):
+class Log(Body, gc=False):
     message: str | None = None
     logger: Name | None = None
     attributes: Object | None = None
 
 
-class Error(Body):
+class Error(Body, gc=False):
     message: str | None = None
     error_type: Name | None = None
     type: Name | None = None
@@ -226,7 +226,7 @@ class Error(Body):
     code: str | int | None = None
 
 
-class EvalMetric(Body):
+class EvalMetric(Body, gc=False):
     metric: Name | None = None
     score: bool | float | None = None
     label: str | None = None
@@ -236,7 +236,7 @@ class EvalMetric(Body):
     target_trace_id: TraceId | None = None
 
 
-class Custom(Body):
+class Custom(Body, gc=False):
     pass
 
 

@@ -27,6 +27,7 @@ class Form:
     size: int
     has_good_keys: bool
     has_level: bool
+    has_only_texts: bool  # and fields we do not know, tags and metadata
     is_simple: bool  # once its types are checked there is nothing more to look into
     is_respelled: bool
     inner: tuple[tuple[str, Spelling], ...]
@@ -54,7 +55,7 @@ class Form:
         keys = self.size
         for name, forms in self.parts:
             if type(value := taken[name]) is dict:
-                form = forms.form_of(value)
+                form = forms.known.get(tuple(value)) or forms.learn(value)
                 if form.is_simple:
                     keys += form.size
                 else:
@@ -90,14 +91,11 @@ class Forms:
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
         self._parts = {name: forms_of(part) for name, part in shape.parts.items()}
-        self._known: dict[tuple[str, ...], Form] = {}
+        self.known: dict[tuple[str, ...], Form] = {}
 
-    def form_of(self, sent: dict[str, Any]) -> Form:
-        """Raises `Conflict` where both spellings of a name occur."""
+    def learn(self, sent: dict[str, Any]) -> Form:
+        """The form of an object whose keys are not among the `known`. Raises `Conflict` if a name is there twice."""
         keys = tuple(sent)
-        return self._known.get(keys) or self._learn(keys)
-
-    def _learn(self, keys: tuple[str, ...]) -> Form:
         spelling, slots = self._shape.spelling, self._shape.slots
         names = tuple([spelling.renames.get(key, key) for key in keys])
         if len(set(names)) < len(names):
@@ -113,18 +111,19 @@ class Forms:
             size=len(names),
             has_good_keys=has_good_keys,
             has_level="level" in names,
+            has_only_texts=slots.keys() & names <= {*identifiers, "tags", "metadata"},
             is_simple=has_good_keys and not (is_respelled or parts or open_names),
             is_respelled=is_respelled,
             inner=inner,
             parts=parts,
             open_names=open_names,
             identifiers=identifiers,
-            pick_identifiers=itemgetter(*identifiers) if identifiers else None,
+            pick_identifiers=itemgetter(*identifiers, identifiers[0]) if identifiers else None,  # a tuple even of one
         )
         if is_memorable(keys):
-            if len(self._known) >= _MOST_FORMS:
-                self._known.clear()
-            self._known[keys] = form
+            if len(self.known) >= _MOST_FORMS:
+                self.known.clear()
+            self.known[keys] = form
         return form
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from lynex.events.bodies import BODIES, Context, Sdk
 from lynex.events.envelope import Event
-from lynex.events.forms import BODY_FORMS, CONTEXT_FORMS
+from lynex.events.forms import BODY_FORMS, CONTEXT_FORMS, Form
 from lynex.events.identifiers import is_event_id
 from lynex.events.levels import respell_level
 from lynex.events.limits import Limits
@@ -16,6 +16,10 @@ from lynex.events.timestamps import EARLIEST, quick_instant
 from lynex.events.wire import decode_envelope
 
 _ENVELOPE_KEYS: Final = 7
+_SHORT: Final = 128  # characters that any identifier may have
+_NO_TAGS: Final[list[str]] = []
+_NO_METADATA: Final[dict[str, Any]] = {}
+_FEW_TAGS: Final = 50
 _MOST_SDKS: Final = 1000
 _LONGEST_SDK: Final = 200
 _SUSPICIOUS: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError, Conflict, Extraordinary)
@@ -68,20 +72,24 @@ class QuickReader:
         return Event(event_id or "", type_, sent_at, sdk or {}, context or {}, body, size)
 
     def _take_body(self, sent: dict[str, Any], type_: str) -> tuple[dict[str, Any], int]:
-        form = BODY_FORMS[type_].form_of(sent)
+        forms = BODY_FORMS[type_]
+        form = forms.known.get(tuple(sent)) or forms.learn(sent)
         body, keys = form.take(sent, self._room)
         if form.has_level:
             body = respell_level(body)
         _convert(body, BODIES[type_])
+        if form.identifiers and not form.has_printable_identifiers(body):
+            raise Extraordinary
         return body, keys
 
     def _take_context(self, sent: dict[str, Any]) -> tuple[dict[str, Any], int]:
-        form = CONTEXT_FORMS.form_of(sent)
+        form = CONTEXT_FORMS.known.get(tuple(sent)) or CONTEXT_FORMS.learn(sent)
         context, keys = form.take(sent, self._room)
-        _convert(context, Context)
-        tags = context.get("tags")
-        if not form.has_printable_identifiers(context) or (tags and not "".join(tags).isprintable()):
-            raise Extraordinary
+        if not _is_short(form, context):
+            _convert(context, Context)
+            tags = context.get("tags")
+            if not form.has_printable_identifiers(context) or (tags and not "".join(tags).isprintable()):
+                raise Extraordinary
         return context, keys
 
     def _take_sdk(self, sdk: dict[str, Any]) -> int:
@@ -89,6 +97,20 @@ class QuickReader:
         self._sdk_keys = _KNOWN_SDKS.keys_of(sdk, self._room)
         self._good_sdk = sdk
         return self._sdk_keys
+
+
+def _is_short(form: Form, context: dict[str, Any]) -> bool:
+    """Whether it is sound because its texts together are no longer than any one of them may be."""
+    pick, tags = form.pick_identifiers, context.get("tags", _NO_TAGS)
+    if pick is None or not form.has_only_texts or type(tags) is not list or len(tags) > _FEW_TAGS:
+        return False
+    if type(context.get("metadata", _NO_METADATA)) is not dict:
+        return False
+    try:
+        text, words = "".join(pick(context)), "".join(tags)
+    except TypeError:
+        return False
+    return len(text) <= _SHORT and len(words) <= _SHORT and text.isprintable() and words.isprintable()
 
 
 class _KnownSdks:
@@ -127,13 +149,15 @@ def read_accepted(raw: bytes | msgspec.Raw, size: int) -> Event | None:
     try:
         sent = decode_envelope(raw)
         type_, body, context = sent.type, sent.body, sent.context
-        form = BODY_FORMS[type_].form_of(body)
+        forms = BODY_FORMS[type_]
+        form = forms.known.get(tuple(body)) or forms.learn(body)
         if form.is_respelled:
             body = form.respell(body)
         if form.has_level:
             body = respell_level(body)
         if context:
-            context = CONTEXT_FORMS.form_of(context).respell(context)
+            in_context = CONTEXT_FORMS.known.get(tuple(context)) or CONTEXT_FORMS.learn(context)
+            context = in_context.respell(context)
     except _SUSPICIOUS:
         return None
     sent_at = None

@@ -53,13 +53,13 @@ class KeyNames:
     def count_in_list(self, value: list[Any], room: int) -> int:
         if room < 0:
             raise Extraordinary
-        total = 0
         if len(value) > _LONG_LIST and _is_plain(value):
             return 0
+        total, count = 0, self.count
         for member in value:
             kind = type(member)
             if kind is dict:
-                total += self.count(member, room - 1)
+                total += count(member, room - 1)
             elif kind is list:
                 total += self.count_in_list(member, room - 1)
             elif kind is int and not LOWEST <= member <= HIGHEST:

@@ -2,6 +2,7 @@
 
 import json
 import random
+from itertools import combinations, product
 from typing import Any
 
 import msgspec
@@ -223,6 +224,40 @@ def test_the_fast_way_accepts_nothing_the_careful_way_would_not(value):
     reading = read_carefully(msgspec.json.decode(raw), len(raw), LIMITS, "proj_a", EventFindings(findings, None))
     assert findings.faults == [] and reading.warnings == []
     assert reading.event == quick
+
+
+_ODD_VALUES = [
+    None, "a", "", "a" * 129, "a\n", "é", 2**64 - 1, 2**64, 1.5, True, [], ["x"], ["x"] * 51, ["x" * 257], [1], ["\n"],
+    [None], {}, {"a": 1}, {"a\n": 1}, {"k": 2**65}, {"cachedTokens": 1}, {"cachedTokens": 1, "cached_tokens": 2},
+    {"promptTokensDetails": {"cachedTokens": 3}}, {"promptTokensDetails": [{"k": 2**65}]}, {"input": 1, "own": 2**64},
+]  # fmt: skip
+_CONTEXT_NAMES = ["traceId", "trace_id", "user_id", "tags", "metadata", "stepIndex", "own"]
+_BODY_NAMES = {
+    "model_response": ["tokens", "usage", "cost", "error", "level", "finish_reason", "messages", "latencyMs", "own"],
+    "eval_metric": ["score", "target_event_id", "metadata"],
+    "retrieval": ["documents", "top_k"],
+    "agent_action": ["state_base", "state"],
+}
+
+
+def _odd_events():
+    for (one, a), (other, b) in combinations(product(_CONTEXT_NAMES, _ODD_VALUES), 2):
+        yield {"type": "log", "context": {one: a, other: b}, "body": {}}
+    for type_, names in _BODY_NAMES.items():
+        for name, value in product(names, _ODD_VALUES):
+            yield {"type": type_, "body": {"name": "n", name: value}, "sdk": {"name": "s", "own": value}}
+            yield {"type": type_, "body": {name: value, "x": {"y": [value]}}}
+
+
+def test_the_fast_way_and_the_careful_way_agree_on_odd_values():
+    reader = QuickReader(LIMITS, "proj_a")
+    for value in _odd_events():
+        raw = json.dumps(value).encode()
+        quick = reader.read(raw, len(raw))
+        if quick is not None:
+            findings = EventFindings(Findings(), None)
+            reading = read_carefully(msgspec.json.decode(raw), len(raw), LIMITS, "proj_a", findings)
+            assert (reading.event, reading.warnings) == (quick, []), value
 
 
 def test_ordinary_events_go_the_fast_way(monkeypatch):
