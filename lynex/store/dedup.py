@@ -52,18 +52,19 @@ class Dedup:
         seen: set[tuple[str, str]] = set()
         fresh: list[StoredEvent] = []
         numbers: list[int] = []
-        suspects: dict[int, list[str]] = {}
+        knows = self.recent.knows
         for row in rows:
             key = (row.project_id, row.event_id)
-            if key in seen or self.recent.knows(row):
+            if key in seen or knows(row):
                 continue
             seen.add(key)
-            number = fingerprint(row.project_id, row.event_id)
-            for index, filter_ in enumerate(self._filters):
-                if number in filter_:
-                    suspects.setdefault(index, []).append(row.event_id)
             fresh.append(row)
-            numbers.append(number)
+            numbers.append(fingerprint(*key))
+        suspects: dict[int, list[str]] = {}
+        for index, filter_ in enumerate(self._filters):
+            hits = filter_.hits(numbers)
+            if hits:
+                suspects[index] = [fresh[place].event_id for place in hits]
         if suspects:
             stored = self._look_up(suspects, connection)
             kept = [(r, n) for r, n in zip(fresh, numbers, strict=True) if (r.project_id, r.event_id) not in stored]

@@ -8,7 +8,7 @@ import operator
 import os
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -42,16 +42,19 @@ class IdFilter:
     def __contains__(self, number: int) -> bool:
         return number in self._bloom
 
+    def hits(self, numbers: Sequence[int]) -> list[int]:
+        """The places of those that seem to be in it."""
+        bloom = self._bloom
+        return [place for place, number in enumerate(numbers) if number in bloom]
+
     @property
     def is_full(self) -> bool:
         return self.count >= self.capacity
 
-    def add(self, numbers: Iterable[int], last_seq: int) -> None:
-        before = self.count
-        for number in numbers:
-            self._bloom.add(number)
-            self.count += 1
-        self.unsaved += self.count - before
+    def add(self, numbers: Sequence[int], last_seq: int) -> None:
+        self._bloom.update(numbers)
+        self.count += len(numbers)
+        self.unsaved += len(numbers)
         self.last_seq = max(self.last_seq, last_seq)
 
     def file(self, directory: Path) -> Path:
