@@ -9,7 +9,9 @@ from lynex.clock import DAY, HOUR
 from lynex.config import PriceConfig
 from lynex.events.envelope import Event
 from lynex.ingest.enrich import enrich
+from lynex.ingest.interpreter import Interpreter
 from lynex.ingest.normalise import normalise
+from lynex.ingest.parcel import Sender
 from lynex.ingest.recent_responses import RecentResponses
 from lynex.pricing.book import PriceBook
 from lynex.store.columns import StoredEvent, to_arrow
@@ -128,6 +130,16 @@ def test_an_unknown_model_has_no_cost_and_says_so():
     row = stored(model="acme-9", tokens={"input": 5, "output": 10})
     assert (row.cost, row.cost_source) == (None, "unknown_model")
     assert "cost" not in body_of(row)
+
+
+def test_a_model_without_a_price_is_counted_when_its_call_is_stored_and_not_before():
+    prices = PriceBook()
+    interpreter = Interpreter(prices)
+    call = Event("evt_1", "model_response", NOW, {}, {}, {"model": "acme-1", "tokens": {"input": 5, "output": 1}}, 100)
+    first, again = (interpreter.interpret(call, seq, Sender("events", "p", None, NOW, {}), NOW) for seq in (1, 2))
+    assert first.cost_source == again.cost_source == "unknown_model" and prices.unknown_models() == []
+    assert interpreter.note_unpriced([first]) == 1
+    assert [(one.model, one.calls) for one in prices.unknown_models()] == [("acme-1", 1)]
 
 
 def test_a_reported_cost_wins_and_the_computed_one_is_kept_beside_it():
