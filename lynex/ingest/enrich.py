@@ -37,7 +37,9 @@ def enrich(
     row.queue_latency_ms = waited / 1000 if waited > 0 else 0.0
     if row.type in _PRICED_TYPES:
         _count(reading, recent, prices)
-        row.model_fingerprint = _fingerprint(row, reading.body.get("model"))
+        model = reading.body.get("model")
+        if model:
+            row.model_fingerprint = fingerprint((row.provider, row.model, row.response_model), model.get("params"))
     encoded = buffer if buffer is not None else bytearray()
     _ENCODER.encode_into(reading.body, encoded)
     row.body = encoded.decode()
@@ -121,12 +123,8 @@ def _as_json(cost: Cost) -> dict[str, Any]:
     return body
 
 
-def _fingerprint(row: StoredEvent, model: dict[str, Any] | None) -> str | None:
+def fingerprint(names: _Names, parameters: dict[str, Any] | None) -> str:
     """16 hex digits that stay the same while provider, model, answering model and parameters do."""
-    if not model:
-        return None
-    names = (row.provider, row.model, row.response_model)
-    parameters = model.get("params")
     if parameters is None:
         known = _FINGERPRINTS.get(names)
         return known if known is not None else _fingerprint_of_names(names)

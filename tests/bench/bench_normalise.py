@@ -79,9 +79,7 @@ def main() -> None:
         "normalise": best(understand, events),
         "price_of one call": best(lambda event: prices.cost_of(usage, "openai", event.body["model"], NOW), events),
         "count_tokens": best(lambda event: count_tokens(event.body["tokens"]), events),
-        "fingerprint": best(
-            lambda event: fingerprint({"request": "gpt-4o", "params": event.body["parameters"]}), events
-        ),
+        "fingerprint": best(lambda event: fingerprint((None, "gpt-4o", None), event.body["parameters"]), events),
         "normalise + enrich + price + encode": best(whole, events),
     }
     for name, figure in figures.items():
