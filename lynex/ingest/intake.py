@@ -37,7 +37,7 @@ class Accepted:
 
 
 class Intake:
-    """Raises `InvalidInput`, `Forbidden`, `RateLimited` and the `Unavailable` errors of the journal; then nothing is kept."""
+    """Raises `InvalidInput`, `Forbidden`, `RateLimited` and the journal's `Unavailable`; then nothing is kept."""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class Intake:
             self._in_flight.pop(id(payload), None)
 
     def hand_over(self, frames: Sequence[Frame]) -> None:
-        """What was just flushed, in order of sequence: on to the processor, still decoded where its request waits here."""
+        """What was just flushed, in order of sequence: on to the processor, decoded already where its request waits."""
         for frame in frames:
             known = self._in_flight.get(id(frame.payload))
             parcel = Parcel(frame.first_seq, *known) if known is not None else unpack(frame.first_seq, frame.payload)
