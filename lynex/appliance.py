@@ -154,9 +154,13 @@ def _open_accounts(config: Config, clock: Clock, directory: DataDirectory) -> _A
     secret = ServerSecret.open(directory.root / "secret.key")
     database = Database.open(directory.control / "lynex.sqlite")
     settings = ApplianceSettings(database)
-    settings.belongs_to(secret)
     projects, keys = Projects(database, clock), Keys(database, clock, secret)
-    first_run = set_up(projects, keys, config.init)
+    try:
+        settings.belongs_to(secret)
+        first_run = set_up(projects, keys, config.init)
+    except BaseException:
+        database.close()
+        raise
     return _Accounts(secret, database, settings, projects, keys, Sessions(database, clock, secret), first_run)
 
 

@@ -121,4 +121,5 @@ class Backlog:
 
 
 def _opened(frame: Frame) -> Arrival:
-    return Arrival(frame.first_seq, frame.count, len(frame.payload), unpack(frame.first_seq, frame.payload))
+    parcel = unpack(frame.first_seq, frame.count, frame.payload)
+    return Arrival(frame.first_seq, frame.count, len(frame.payload), parcel)

@@ -116,7 +116,11 @@ class Intake:
         """What was just flushed, in order of sequence: on to the processor, decoded already where its request waits."""
         for frame in frames:
             known = self._in_flight.get(id(frame.payload))
-            parcel = Parcel(frame.first_seq, *known) if known is not None else unpack(frame.first_seq, frame.payload)
+            parcel = (
+                Parcel(frame.first_seq, *known)
+                if known is not None
+                else unpack(frame.first_seq, frame.count, frame.payload)
+            )
             self._backlog.put(Arrival(frame.first_seq, frame.count, len(frame.payload), parcel))
 
     def _check_rate(self, project_id: str, count: int) -> None:

@@ -41,16 +41,27 @@ def pack(sender: Sender, raws: Sequence[bytes | memoryview]) -> bytes:
     return b"".join((_LENGTH.pack(len(head)), head, b"[", b",".join(raws), b"]"))
 
 
-def unpack(first_seq: int, payload: bytes) -> Parcel:
-    sender, body = open_envelope(payload)
-    return Parcel(first_seq, sender, decode_journaled(body, sender.made_ids))
+def unpack(first_seq: int, count: int, payload: bytes) -> Parcel:
+    """The parcel of a journal frame. What cannot be read becomes `count` unreadable events, which stop nobody."""
+    try:
+        sender, body = _opened(payload)
+        events = decode_journaled(body, sender.made_ids)
+    except (msgspec.DecodeError, struct.error) as fault:
+        return _unreadable(first_seq, count, payload, str(fault))
+    if len(events) != count:
+        return _unreadable(first_seq, count, payload, f"{len(events)} events where {count} were announced")
+    return Parcel(first_seq, sender, events)
 
 
-def open_envelope(payload: bytes) -> tuple[Sender, bytes]:
-    """The head and the JSON array of a payload. Raises `msgspec.DecodeError` when it is not one of ours."""
+def _opened(payload: bytes) -> tuple[Sender, bytes]:
     (length,) = _LENGTH.unpack_from(payload)
     start = _LENGTH.size
     return _DECODER.decode(payload[start : start + length]), payload[start + length :]
+
+
+def _unreadable(first_seq: int, count: int, payload: bytes, reason: str) -> Parcel:
+    sender = Sender("unknown", "", None, 0, {})
+    return Parcel(first_seq, sender, [Unreadable(payload, reason), *[Unreadable(b"", reason)] * (count - 1)])
 
 
 def as_sent_again(event: Event | Unreadable) -> bytes:
