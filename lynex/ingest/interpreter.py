@@ -18,7 +18,7 @@ class NotReadable(Exception):
 
 
 class Interpreter:
-    """Used by the processor's thread only: it remembers which calls were counted lately."""
+    """`interpret` is for the preparer's thread only: it remembers which calls were counted lately."""
 
     def __init__(self, prices: PriceBook) -> None:
         self._prices = prices
