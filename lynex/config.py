@@ -89,7 +89,7 @@ class JournalConfig(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(
             ge=_MIB, description="Accepted events kept in memory for the processor; beyond that it reads the journal."
         ),
-    ] = 64 * _MIB
+    ] = 32 * _MIB
 
 
 class StorageConfig(Struct, frozen=True, forbid_unknown_fields=True):
