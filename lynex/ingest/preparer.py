@@ -124,11 +124,13 @@ class Preparer:
                 self._stopping.wait(_RETRY_SECONDS)
 
     def _turn(self) -> None:
+        if not self._backlog.wait(self._prepared_through, _IDLE_SECONDS):
+            return
+        self._gather()
         with self._lock:
             number, after = self._round, self._prepared_through
-        if not self._backlog.wait(after, _IDLE_SECONDS):
+        if self._backlog.head <= after:  # restarted meanwhile, further on
             return
-        self._gather(after)
         prepared = self._prepare(after)
         while not self._stopping.is_set():
             with self._lock:
@@ -143,10 +145,10 @@ class Preparer:
                     return
             self._stopping.wait(_GATHER_STEP)
 
-    def _gather(self, after: int) -> None:
+    def _gather(self) -> None:
         """Let a little company arrive, unless plenty has or we are stopping."""
         until = self._clock.monotonic() + GATHER_SECONDS
-        while self._backlog.head - after < MAX_EVENTS and self._clock.monotonic() < until:
+        while self._backlog.head - self._prepared_through < MAX_EVENTS and self._clock.monotonic() < until:
             if self._stopping.wait(_GATHER_STEP):
                 return
 

@@ -91,7 +91,7 @@ def test_a_full_disk_is_refused_at_the_door_and_freed_again(tmp_path):
         assert server.get("/api/v1/events").status_code == 200
         ballast.unlink()
         seen = len(load.acknowledged)
-        wait_until(lambda: len(load.acknowledged) > seen + 200, 15, "ingest resuming")
+        wait_until(lambda: len(load.acknowledged) > seen + 200, 30, "ingest resuming")
         load.stop()
         settle(server)
         verdict(server, load)
