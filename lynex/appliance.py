@@ -23,7 +23,7 @@ from lynex.control.projects import Projects
 from lynex.control.secrets import ServerSecret
 from lynex.control.sessions import Sessions
 from lynex.data_directory import DataDirectory
-from lynex.errors import Unavailable
+from lynex.errors import StorageFull, Unavailable
 from lynex.ids import new_token
 from lynex.ingest.announcer import Announcer
 from lynex.ingest.backlog import Backlog
@@ -194,7 +194,16 @@ def _assemble(
         live=live,
         announcer=announcer,
         backlog=backlog,
-        processor=Processor(backlog, store, Interpreter(prices), dead_letters, clock, metrics, announcer),
+        processor=Processor(
+            backlog,
+            store,
+            Interpreter(prices),
+            dead_letters,
+            clock,
+            metrics,
+            announcer,
+            has_room=lambda: not isinstance(journal.refusing, StorageFull),
+        ),
         intake=Intake(journal, backlog, store, key_usage, config, clock, metrics),
         events=Events(store, Cursors(accounts.secret.derive("cursors"))),
         stats=Stats(store),

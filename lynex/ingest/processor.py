@@ -3,6 +3,7 @@
 It promises that its position only moves past events that are stored, set aside with a reason, or known duplicates.
 """
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from typing import Any, Final, Protocol
 
 from lynex.clock import SECOND, Clock
 from lynex.control.dead_letters import Dead, DeadLetters
-from lynex.errors import ShuttingDown
+from lynex.errors import LynexError, ShuttingDown, StorageFull
 from lynex.failpoints import FailpointHit, is_planned, reach
 from lynex.ingest.backlog import Backlog
 from lynex.ingest.interpreter import Interpreter
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 IDLE_SECONDS: Final = 0.5
 TRIES: Final = 3
 RETRY_SECONDS: Final = 1.0
+FULL_DISK_SECONDS: Final = 10.0  # between two tries to store on a full disk: each of them stops reading for a moment
 
 
 class Announce(Protocol):
@@ -46,6 +48,7 @@ class Processor:
         clock: Clock,
         metrics: Metrics,
         announce: Announce,
+        has_room: Callable[[], bool],
     ) -> None:
         self._backlog = backlog
         self._store = store
@@ -55,6 +58,7 @@ class Processor:
         self._clock = clock
         self._metrics = metrics
         self._announce = announce
+        self._has_room = has_room
         self._stopping = threading.Event()
         self._calls: list[tuple[Callable[[], Any], Future[Any]]] = []
         self._thread = threading.Thread(target=self._run, name="processor", daemon=True)
@@ -113,6 +117,11 @@ class Processor:
         while not self._stopping.is_set():
             try:
                 self._turn()
+            except StorageFull as fault:
+                logger.error("Storing waits for room on the disk: %s", fault.detail)
+                self._metrics.storage_errors.labels("processor").inc()
+                self._keep_reading()
+                self._preparer.restart(self.position)
             except Exception:
                 # The outer edge of the loop: the position did not move, so the same events are prepared again.
                 logger.exception("The processor failed and tries again in %s s.", RETRY_SECONDS)
@@ -129,6 +138,17 @@ class Processor:
         if prepared is not None:
             self._process(prepared)
         self._store.checkpoint()
+
+    def _keep_reading(self) -> None:
+        """On a full disk: answer questions from what is stored until there is room, or it is time for another try."""
+        until = self._clock.monotonic() + FULL_DISK_SECONDS
+        while self._clock.monotonic() < until and not self._stopping.wait(IDLE_SECONDS):
+            if self._store.state != "ready":
+                with contextlib.suppress(LynexError):
+                    self._store.prepare(self._note_progress)
+            self._run_calls()
+            if self._has_room():
+                return
 
     def _note_progress(self, done: int, total: int) -> None:
         self.rebuild_progress = (done, total)

@@ -88,7 +88,7 @@ def test_a_full_disk_is_refused_at_the_door_and_freed_again(tmp_path):
                 file.write(b"x" * (256 << 10))
                 file.flush()
         wait_until(lambda: load.codes["storage_full"] > 3, 30, "refusals")
-        assert server.get("/api/v1/events").status_code == 200
+        wait_until(lambda: server.get("/api/v1/events").status_code == 200, 10, "reading while the disk is full")
         ballast.unlink()
         seen = len(load.acknowledged)
         wait_until(lambda: len(load.acknowledged) > seen + 200, 30, "ingest resuming")
