@@ -57,10 +57,6 @@ class Backlog:
         """The last durable sequence the processor may take."""
         return self._head
 
-    @property
-    def bytes(self) -> int:
-        return self._bytes
-
     def oldest_received_at(self) -> int | None:
         with self._news:
             return self._arrivals[0].parcel.sender.received_at if self._arrivals else None
