@@ -27,6 +27,7 @@ class StoredEvent(msgspec.Struct, gc=False, kw_only=True):
     clock_skew_ms: float | None = None  # received − sent, where `at` is not the sender's timestamp
     key_id: str | None = None
     name: str | None = None
+    kind: str | None = None  # a finer word than type: llm, embedding, reranker, guardrail, chain, workflow …
     level: str | None = None
     status: str = "ok"  # ok | error
     provider: str | None = None
@@ -51,7 +52,7 @@ class StoredEvent(msgspec.Struct, gc=False, kw_only=True):
     cache_read_tokens: int | None = None
     cache_write_tokens: int | None = None
     reasoning_tokens: int | None = None
-    usage_scope: str | None = None  # call | rollup | duplicate; only `call` counts
+    usage_scope: str | None = None  # call | rollup | duplicate | metric; only `call` counts
     cost: Decimal | None = None  # USD; None: unknown
     cost_source: str | None = None  # reported | computed | unknown_model
     response_id: str | None = None
@@ -62,11 +63,13 @@ class StoredEvent(msgspec.Struct, gc=False, kw_only=True):
     prompt_version: str | None = None
     error_type: str | None = None
     error_message: str | None = None
+    error_group: str | None = None  # 16 hex digits, the same for failures that are one problem
     eval_name: str | None = None
     eval_score: float | None = None
     sdk_name: str | None = None
     sdk_version: str | None = None
-    dialect: str | None = None
+    dialect: str | None = None  # the convention it was told in; None: Lynex's own
+    mapping: int | None = None  # version of the mapping that made this row of what was sent
     input_preview: str | None = None  # first 160 characters of what went in
     output_preview: str | None = None
     context: str | None = None  # JSON text: the context as sent, without what has a column of its own
@@ -87,6 +90,7 @@ _ARROW: Final[dict[str, pa.DataType]] = {
     "clock_skew_ms": pa.float64(),
     "tags": pa.list_(pa.string()),
     "step_index": pa.int64(),
+    "mapping": pa.int64(),
     "duration_ms": pa.float64(),
     "ttft_ms": pa.float64(),
     "input_tokens": pa.int64(),

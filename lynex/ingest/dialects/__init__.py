@@ -1,0 +1,1 @@
+"""The conventions telemetry is told in, one file each; what they mean is a `Draft`."""
