@@ -7,9 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from lynex.api.front import front, json_answer, parts
-from lynex.api.guard import not_bound_to_a_project
-from lynex.api.shapes import Readiness, UnknownPrice, UnknownPrices
-from lynex.clock import rfc3339
+from lynex.api.shapes import Readiness
 from lynex.errors import QueryTimeout, Rebuilding, Unavailable
 
 _NO_STORE: Final = {"cache-control": "no-store"}
@@ -38,13 +36,3 @@ async def metrics(request: Request) -> Response:
     """GET /metrics – for Prometheus."""
     text = await asyncio.to_thread(parts(request).metrics.exposition)
     return Response(text, 200, _NO_STORE, media_type="text/plain; version=0.0.4; charset=utf-8")
-
-
-async def unknown_prices(request: Request) -> Response:
-    """GET /api/v1/prices/unknown – models without a price, seen since the start in any project."""
-    not_bound_to_a_project(request)
-    found = parts(request).prices.unknown_models()
-    items = [
-        UnknownPrice(one.provider, one.model, one.calls, rfc3339(one.first_at), rfc3339(one.last_at)) for one in found
-    ]
-    return json_answer(UnknownPrices(items))

@@ -81,6 +81,7 @@ BREAKDOWN: Final = (
     Param("order", "Direction.", _one_of("asc", "desc")),
 )
 HEATMAP: Final = (*OVERVIEW, _INTERVAL)
+UNPRICED: Final = (PROJECT, *RANGE)
 DEAD_LETTERS: Final = (
     PROJECT,
     LIMIT,

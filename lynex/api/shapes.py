@@ -213,12 +213,14 @@ class UnknownPrice(msgspec.Struct):
     provider: str | None
     model: str
     calls: int
+    input_tokens: int
+    output_tokens: int
     first_at: str
     last_at: str
 
 
 class UnknownPrices(msgspec.Struct):
-    """Models seen since the start for which no price is known."""
+    """Models used in a range for which no price is known, most used first."""
 
     items: list[UnknownPrice]
     next: str | None = None

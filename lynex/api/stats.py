@@ -9,6 +9,7 @@ from lynex.query.breakdown import BreakdownQuestion
 from lynex.query.heatmap import HeatmapQuestion
 from lynex.query.series import SeriesQuestion
 from lynex.query.stats import OverviewQuestion
+from lynex.query.unpriced import UnpricedQuestion
 
 
 async def overview(request: Request) -> Response:
@@ -37,3 +38,10 @@ async def heatmap(request: Request) -> Response:
     project_id, appliance = await project_of(request), parts(request)
     question = HeatmapQuestion.from_params(request.query_params.multi_items(), project_id, appliance.clock.now())
     return json_answer(await appliance.ask(appliance.stats.heatmap, question))
+
+
+async def unpriced(request: Request) -> Response:
+    """GET /api/v1/prices/unknown"""
+    project_id, appliance = await project_of(request), parts(request)
+    question = UnpricedQuestion.from_params(request.query_params.multi_items(), project_id, appliance.clock.now())
+    return json_answer(await appliance.ask(appliance.stats.unpriced, question))

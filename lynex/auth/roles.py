@@ -23,7 +23,6 @@ PERMISSIONS: Final[Mapping[str, str | None]] = MappingProxyType(
         "keys.write": "admin",
         "dead_letters.read": "admin",
         "dead_letters.replay": "admin",
-        "prices.read": "read",
         "metrics.read": "read",
         "sessions.write": "read",
     }

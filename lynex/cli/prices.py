@@ -59,15 +59,15 @@ def show_price(
 @app.command("unknown")
 @reaches_server
 def unknown_prices(*, server: "Connection", as_json: AsJson = False) -> None:
-    """List the models used since the server started that have no price."""
+    """List the models a project used in the last 30 days that have no price."""
     from lynex.cli.figures import count
     from lynex.cli.terminal import Column, print_json, print_table, say
 
-    models = server.get("/api/v1/prices/unknown", in_project=False)["items"]
+    models = server.get("/api/v1/prices/unknown")["items"]
     if as_json:
         print_json({"items": models})
     elif not models:
-        say("Every model used since the server started has a price.")
+        say("Every model used in the last 30 days has a price.")
     else:
         columns = (Column("Model", gives_way=True), Column("Provider"), Column("Calls", is_number=True))
         print_table(columns, [(one["model"], one["provider"] or "", count(one["calls"])) for one in models])

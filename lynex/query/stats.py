@@ -14,6 +14,7 @@ from lynex.query.parameters import Parameters
 from lynex.query.ranges import RANGE_PARAMETERS, Range, range_of
 from lynex.query.rows import Select
 from lynex.query.series import SeriesQuestion, series
+from lynex.query.unpriced import UnpricedQuestion, unpriced
 from lynex.store.contract import Cancel, EventStore
 
 OVERVIEW_PARAMETERS: Final = frozenset(("project_id", *FILTER_PARAMETERS, *RANGE_PARAMETERS))
@@ -59,6 +60,9 @@ class Stats:
 
     def heatmap(self, question: HeatmapQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
         return heatmap(Select(self._store, cancel), question)
+
+    def unpriced(self, question: UnpricedQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
+        return unpriced(Select(self._store, cancel), question)
 
 
 _OVERVIEW: Final = f"""

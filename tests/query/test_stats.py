@@ -14,6 +14,7 @@ from lynex.query.figures import FIGURES
 from lynex.query.heatmap import BOUNDS_MS, HeatmapQuestion
 from lynex.query.series import GROUPS, SeriesQuestion
 from lynex.query.stats import OverviewQuestion
+from lynex.query.unpriced import UnpricedQuestion
 from tests.query.conftest import NOW, PROJECT, Shelf, a_call, params
 
 
@@ -258,3 +259,29 @@ def test_wrong_questions_are_refused(refused: Callable[..., dict[str, str]]) -> 
         "interval": "unknown_parameter",
         "metric": "unknown_parameter",
     }
+
+
+def test_models_without_a_price_are_listed_most_used_first_and_apart_by_project(shelf: Shelf) -> None:
+    unknown = {"cost_source": "unknown_model", "provider": "acme"}
+    shelf.put(
+        a_call(model="acme-1", input_tokens=5, output_tokens=2, at=NOW - DAY, **unknown),
+        a_call(model="acme-2", **unknown),
+        a_call(model=None, response_model="acme-1", input_tokens=7, at=NOW - HOUR, **unknown),
+        a_call(model="acme-3", **(unknown | {"usage_scope": "duplicate"})),
+        a_call(model="acme-4", at=NOW - 40 * DAY, **unknown),
+        a_call(model="acme-5", project_id="proj_b", **unknown),
+        a_call(model="gpt-4o", cost_source="computed", cost=Decimal("0.1")),
+    )
+    found = shelf.stats.unpriced(UnpricedQuestion.from_params([], PROJECT, NOW))
+    assert found["next"] is None and [one["model"] for one in found["items"]] == ["acme-1", "acme-2"]
+    assert found["items"][0] == {
+        "provider": "acme",
+        "model": "acme-1",
+        "calls": 2,
+        "input_tokens": 12,
+        "output_tokens": 2,
+        "first_at": "2025-11-19T12:00:00.000Z",
+        "last_at": "2025-11-20T11:00:00.000Z",
+    }
+    longer = UnpricedQuestion.from_params(params(from_="-60d"), PROJECT, NOW)
+    assert "acme-4" in [one["model"] for one in shelf.stats.unpriced(longer)["items"]]
