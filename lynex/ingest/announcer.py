@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from lynex.live import Live, Message
-from lynex.store.columns import StoredEvent
+from lynex.store.stored_event import StoredEvent
 from lynex.store.summary import summary_of
 
 

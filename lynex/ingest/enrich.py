@@ -11,7 +11,7 @@ from lynex.ingest.reading import Reading
 from lynex.ingest.recent_responses import RecentResponses
 from lynex.pricing.book import PriceBook
 from lynex.pricing.cost import Cost
-from lynex.store.columns import StoredEvent
+from lynex.store.stored_event import StoredEvent
 
 CALL: Final = "call"
 DUPLICATE: Final = "duplicate"

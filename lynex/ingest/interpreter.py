@@ -10,7 +10,7 @@ from lynex.ingest.normalise import normalise
 from lynex.ingest.parcel import Sender
 from lynex.ingest.recent_responses import RecentResponses
 from lynex.pricing.book import PriceBook
-from lynex.store.columns import StoredEvent
+from lynex.store.stored_event import StoredEvent
 
 
 class NotReadable(Exception):

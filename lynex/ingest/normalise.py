@@ -11,7 +11,7 @@ from lynex.clock import DAY, HOUR
 from lynex.events.envelope import Event
 from lynex.ingest.bodies import BODIES
 from lynex.ingest.reading import Reading
-from lynex.store.columns import StoredEvent
+from lynex.store.stored_event import StoredEvent
 
 _OLDEST: Final = 400 * DAY
 _NEWEST: Final = HOUR

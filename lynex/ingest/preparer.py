@@ -17,7 +17,7 @@ from lynex.events.envelope import Event
 from lynex.ingest.backlog import Arrival, Backlog
 from lynex.ingest.interpreter import Interpreter
 from lynex.ingest.parcel import Sender
-from lynex.store.columns import StoredEvent
+from lynex.store.stored_event import StoredEvent
 
 logger = logging.getLogger(__name__)
 

@@ -19,8 +19,8 @@ from lynex.ingest.interpreter import Interpreter
 from lynex.ingest.parcel import as_sent_again
 from lynex.ingest.preparer import Prepared, Preparer, SetAside
 from lynex.metrics import Metrics
-from lynex.store.columns import StoredEvent
 from lynex.store.contract import Appended, Batch, EventStore, Poisoned
+from lynex.store.stored_event import StoredEvent
 
 logger = logging.getLogger(__name__)
 

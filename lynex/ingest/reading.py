@@ -17,7 +17,7 @@ from lynex.ingest.messages import (
 )
 from lynex.ingest.tokens import Counted
 from lynex.pricing.book import NO_CONTEXT, PriceContext
-from lynex.store.columns import StoredEvent
+from lynex.store.stored_event import StoredEvent
 
 PREVIEW: Final = 160
 _LONGEST_MS: Final = 10**15

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 import msgspec
 import pyarrow as pa
 
-from lynex.store.columns import StoredEvent
+from lynex.store.stored_event import StoredEvent
 
 
 class Batch(msgspec.Struct, frozen=True, gc=False):

@@ -9,10 +9,10 @@ from typing import Final
 import duckdb
 
 from lynex.clock import Clock
-from lynex.store.columns import StoredEvent
 from lynex.store.hot_file import HotFile
 from lynex.store.id_filters import LARGEST, SMALLEST, IdFilter, fingerprint
 from lynex.store.recent_ids import RecentIds
+from lynex.store.stored_event import StoredEvent
 
 _LOG: Final = logging.getLogger("lynex.store")
 _SAVE_EVERY: Final = 1 << 18  # ids; more of them are read back from the table after a crash

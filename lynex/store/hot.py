@@ -19,7 +19,6 @@ from lynex.config import StorageConfig
 from lynex.errors import LynexError, Rebuilding, ShuttingDown, StorageFailed
 from lynex.failpoints import reach
 from lynex.store.cold import Cold
-from lynex.store.columns import StoredEvent
 from lynex.store.contract import Appended, Batch, Cancel, Poisoned, Progress, State, Totals, Value
 from lynex.store.dedup import Dedup
 from lynex.store.hot_file import as_storage_error, is_fault
@@ -29,6 +28,7 @@ from lynex.store.readers import Readers
 from lynex.store.rebuild import top_up
 from lynex.store.removal import apply_missing, apply_tombstone, covered_ids, covered_rows
 from lynex.store.seal import Sealer
+from lynex.store.stored_event import StoredEvent
 from lynex.store.tombstones import Tombstone, read_tombstones
 
 _LOG: Final = logging.getLogger("lynex.store")

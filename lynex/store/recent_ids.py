@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from lynex.clock import Clock
-from lynex.store.columns import StoredEvent
+from lynex.store.stored_event import StoredEvent
 
 _MOST_IDS: Final = 500_000
 _SECONDS: Final = 3600.0

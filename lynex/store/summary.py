@@ -8,7 +8,8 @@ from typing import Any, Final
 import msgspec
 
 from lynex.clock import rfc3339
-from lynex.store.columns import COLUMNS, StoredEvent
+from lynex.store.columns import COLUMNS
+from lynex.store.stored_event import StoredEvent
 
 _LONG: Final = frozenset({"seq", "key_id", "body", "queue_latency_ms", "dialect"})
 SUMMARY_COLUMNS: Final[tuple[str, ...]] = tuple(name for name in COLUMNS if name not in _LONG)

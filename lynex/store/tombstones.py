@@ -10,8 +10,8 @@ from typing import Final
 import duckdb
 import msgspec
 
-from lynex.store.columns import StoredEvent
 from lynex.store.record_file import RecordFile
+from lynex.store.stored_event import StoredEvent
 
 TOMBSTONE_TABLE: Final = """
 CREATE TABLE IF NOT EXISTS tombstones (

@@ -16,7 +16,7 @@ from lynex.ingest.recent_responses import RecentResponses
 from lynex.ingest.tokens import count_tokens
 from lynex.pricing.book import PriceBook
 from lynex.pricing.usage import Usage
-from lynex.store.columns import StoredEvent
+from lynex.store.stored_event import StoredEvent
 
 NOW = 1_795_176_000_000_000
 WORDS = ("the customer asked whether a refund in cents can be issued before the order ships " * 3).split()

@@ -15,10 +15,11 @@ import msgspec
 
 from lynex.clock import SystemClock
 from lynex.config import StorageConfig
-from lynex.store.columns import StoredEvent, to_arrow
+from lynex.store.columns import to_arrow
 from lynex.store.contract import Batch
 from lynex.store.hot import HotStore
 from lynex.store.hot_file import FROM_TEXT, HotFile
+from lynex.store.stored_event import StoredEvent
 from tests.samples import words
 
 BATCH = 5_000

@@ -14,7 +14,8 @@ from lynex.ingest.normalise import normalise
 from lynex.ingest.parcel import Sender
 from lynex.ingest.recent_responses import RecentResponses
 from lynex.pricing.book import PriceBook
-from lynex.store.columns import StoredEvent, to_arrow
+from lynex.store.columns import to_arrow
+from lynex.store.stored_event import StoredEvent
 
 NOW = 1_795_176_000_000_000
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"

@@ -10,9 +10,9 @@ from lynex.config import StorageConfig
 from lynex.query.cursors import Cursors
 from lynex.query.events import EventQuestion, Events
 from lynex.query.stats import Stats
-from lynex.store.columns import StoredEvent
 from lynex.store.contract import Batch
 from lynex.store.hot import HotStore
+from lynex.store.stored_event import StoredEvent
 from tests.conftest import HandClock
 
 PROJECT = "proj_a"

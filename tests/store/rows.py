@@ -8,9 +8,9 @@ from typing import Any
 
 from lynex.clock import SystemClock
 from lynex.config import StorageConfig
-from lynex.store.columns import StoredEvent
 from lynex.store.contract import Batch
 from lynex.store.hot import HotStore
+from lynex.store.stored_event import StoredEvent
 from tests.samples import words
 
 START = 1_763_640_000_000_000  # 2025-11-20 12:00 UTC
