@@ -14,9 +14,10 @@ import pyarrow as pa
 from lynex.config import StorageConfig
 from lynex.errors import StorageFailed, StorageFull
 from lynex.failpoints import reach
-from lynex.store.columns import COLUMNS, SCHEMA, StoredEvent, to_arrow
+from lynex.store.columns import COLUMNS, SCHEMA, from_text, name_list, to_arrow
 from lynex.store.contract import Poisoned
 from lynex.store.ledger import LEDGER_TABLE, Entry, write_entry
+from lynex.store.stored_event import StoredEvent
 from lynex.store.tombstones import TOMBSTONE_TABLE
 
 _TYPES: Final = {
@@ -31,8 +32,8 @@ _LONG_TEXT: Final = "VARCHAR USING COMPRESSION zstd"
 _SPECIAL: Final = {"attrs": "VARIANT"} | dict.fromkeys(("body", "input_preview", "output_preview"), _LONG_TEXT)
 _DEFINITIONS: Final = ", ".join(f'"{f.name}" {_SPECIAL.get(f.name, _TYPES[f.type])}' for f in SCHEMA)
 _TABLES: Final = (f"CREATE TABLE IF NOT EXISTS events ({_DEFINITIONS})", LEDGER_TABLE, TOMBSTONE_TABLE)
-_NAMES: Final = ", ".join(f'"{name}"' for name in COLUMNS)
-FROM_TEXT: Final = _NAMES.replace('"attrs"', '"attrs"::JSON::VARIANT')  # Arrow and Parquet carry attrs as JSON text
+_SHAPE: Final = [(f.name, _SPECIAL.get(f.name, _TYPES[f.type]).split(" USING ")[0].replace(" ", "")) for f in SCHEMA]
+FROM_TEXT: Final = from_text()
 _STORAGE_VERSION: Final = "v1.5.0"  # a way back to the last 1.x
 # A checkpoint rewrites the last, unfilled row group. With the default of 122,880 rows and a checkpoint every 25,000
 # that cost 35 µs of CPU a row and left holes in the file; a quarter of it costs 9 µs and finds the newest rows faster.
@@ -84,6 +85,16 @@ class HotFile:
             raise
         return cls(path, connection)
 
+    def has_our_columns(self) -> bool:
+        """Whether the table is the one this Lynex makes; an older or newer one made another."""
+        found = self.connection.execute(
+            """
+            SELECT column_name, replace(data_type, ' ', '') FROM duckdb_columns()
+            WHERE database_name = 'hot' AND table_name = 'events' ORDER BY column_index
+            """
+        ).fetchall()
+        return found == _SHAPE
+
     def insert(self, rows: Sequence[StoredEvent], entry: Entry) -> None:
         """Rows and ledger entry in one transaction. Raises `Poisoned` (nothing changed) or what DuckDB raises."""
         try:
@@ -103,7 +114,7 @@ class HotFile:
         if not count:
             return
         try:
-            self.connection.execute(f"INSERT INTO events ({_NAMES}) SELECT {FROM_TEXT} FROM batch")
+            self.connection.execute(f"INSERT INTO events ({name_list()}) SELECT {FROM_TEXT} FROM batch")
         except _BAD_ROWS as error:
             raise Poisoned(str(error)) from error
 
@@ -121,13 +132,17 @@ class HotFile:
     def load_parquet(self, paths: Sequence[Path], condition: str, values: dict[str, str | int]) -> int:
         """Inside a transaction: insert the rows of sealed files for which `condition` holds.
 
-        All files in one statement and in no order: only so both threads work (131 k rows/s instead of 60).
+        Columns that a file does not have yet stay NULL, those it has and we do not are left where they are. All files
+        in one statement and in no order: only so both threads work (131 k rows/s instead of 60).
         """
-        source = "read_parquet($paths, hive_partitioning = false)"
-        sql = f"INSERT INTO events ({_NAMES}) SELECT {FROM_TEXT} FROM {source} WHERE {condition}"
+        found = {"paths": [str(path) for path in paths]}
+        there = self.connection.execute("SELECT DISTINCT name FROM parquet_schema($paths)", found).fetchall()
+        shared = [name for name in COLUMNS if (name,) in there]
+        source = "read_parquet($paths, union_by_name = true, hive_partitioning = false)"
+        sql = f"INSERT INTO events ({name_list(shared)}) SELECT {from_text(shared)} FROM {source} WHERE {condition}"
         self.connection.execute("SET preserve_insertion_order = false")
         try:
-            ((count,),) = self.connection.execute(sql, values | {"paths": [str(path) for path in paths]}).fetchall()
+            ((count,),) = self.connection.execute(sql, values | found).fetchall()
         finally:
             self.connection.execute("SET preserve_insertion_order = true")
         return int(count)

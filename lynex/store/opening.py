@@ -1,6 +1,7 @@
 """How the hot database is opened, found whole, reopened after a fault, and set aside when nothing else helps.
 
-Nothing is ever deleted: a damaged file and its log are renamed to `damaged-<time>-…`, and a new one takes its place.
+Nothing is ever deleted: a damaged file and its log are renamed to `damaged-<time>-…`, one made by another version to
+`other-version-<time>-…`, and a new one takes its place.
 """
 
 import json
@@ -81,6 +82,10 @@ class Opening:
                 _LOG.error("the hot database does not open (try %d of %d): %s", attempt, _TRIES, error)
                 fault: BaseException = error
             else:
+                if not file.has_our_columns():
+                    file.close()
+                    self._put_aside("another version of Lynex made its table; it is not damaged", "other-version")
+                    break
                 found = self._made_whole(file)
                 if found is None:
                     return file
@@ -107,11 +112,11 @@ class Opening:
             return error
         return None
 
-    def _put_aside(self, why: str) -> None:
+    def _put_aside(self, why: str, kind: str = "damaged") -> None:
         stamp = rfc3339(self._clock.now()).replace(":", "").replace(".", "-")
         for path in (self._path, wal_of(self._path)):
             if path.exists():
-                aside = _unused(path.with_name(f"damaged-{stamp}-{path.name}"))
+                aside = _unused(path.with_name(f"{kind}-{stamp}-{path.name}"))
                 os.rename(path, aside)
                 self.set_aside.append(aside.name)
         sync_directory(self._path.parent)

@@ -13,9 +13,11 @@ import pytest
 from lynex.errors import Rebuilding, StorageFailed, StorageFull
 from lynex.failpoints import FailpointHit
 from lynex.store import hot_file, opening
+from lynex.store.cold import Cold
 from lynex.store.contract import Batch
 from lynex.store.hot import HotStore
 from lynex.store.hot_file import HotFile
+from lynex.store.manifest import FACTS_KEY, hash_of, name_for
 from lynex.store.probe import abort_of
 from tests.store.rows import SMALL, a_batch, a_row, is_lawful, open_store, stored_seqs
 
@@ -338,3 +340,58 @@ def fatal(_: str) -> None:
 
 def disk_full(_: str) -> None:
     raise duckdb.IOException('IO Error: Could not write file "lynex.duckdb.wal": No space left on device')
+
+
+@pytest.mark.parametrize("change", ["DROP COLUMN kind", "ADD COLUMN mood VARCHAR", "ALTER step_index TYPE INTEGER"])
+def test_a_database_of_another_version_is_set_aside_and_made_again(tmp_path, change):
+    abandon(tmp_path, sealed=100, last_seq=300)  # two thirds are only in the journal, and in DuckDB's log
+    with duckdb.connect(str(database(tmp_path))) as other:
+        other.execute(f"ALTER TABLE events {change}")
+    before = [*map(str, sorted((tmp_path / "cold").rglob("*.parquet")))]
+    again = open_store(tmp_path)
+    assert all(name.startswith("other-version-") for name in again.set_aside)
+    assert again.set_aside
+    assert again.known_through == 100  # what the journal must bring begins here
+    replay(again, 300)
+    assert stored_seqs(again) == list(range(1, 301))
+    assert is_lawful(again)
+    assert [*map(str, sorted((tmp_path / "cold").rglob("*.parquet")))] == before
+    again.close()
+    assert open_store(tmp_path).set_aside == []
+
+
+@pytest.mark.parametrize("change", ["EXCLUDE (kind, mapping)", "REPLACE (0 AS mapping), 'calm' AS mood"])
+def test_parquet_of_another_version_is_read_column_by_column(tmp_path, change):
+    store = open_store(tmp_path)
+    replay(store, 100)
+    store.seal(50)
+    store.seal(100)
+    store.close()
+    victim = tmp_path / "cold" / Cold(tmp_path / "cold").manifest.seals[0].files[0].path
+    exchange(tmp_path / "cold", victim, change)
+    database(tmp_path).unlink()
+    again = open_store(tmp_path)
+    assert stored_seqs(again) == list(range(1, 101))
+    found = again.select("SELECT kind, mapping, model, CAST(CAST(attrs AS JSON) AS VARCHAR) AS attrs FROM events", {})
+    assert found.column("kind").null_count == 100
+    assert found.column("model").null_count == 0
+    assert '"tenant":"t1"' in found.column("attrs").to_pylist()[0]
+    assert is_lawful(again)
+    again.close()
+
+
+def exchange(cold: Path, victim: Path, change: str) -> None:
+    """The sealed file as another version would have written it, in its place and on the list."""
+    written = cold / "other.parquet"
+    with duckdb.connect() as other:
+        (facts,) = other.execute(
+            "SELECT decode(value) FROM parquet_kv_metadata($1) WHERE decode(key) = $2", (str(victim), FACTS_KEY)
+        ).fetchone()
+        other.execute(
+            f"COPY (SELECT * {change} FROM read_parquet($from, hive_partitioning = false))"
+            f" TO $to (FORMAT parquet, KV_METADATA {{{FACTS_KEY}: $facts}})",
+            {"from": str(victim), "to": str(written), "facts": facts},
+        )
+    victim.unlink()
+    written.rename(victim.with_name(name_for(hash_of(written))))
+    (cold / "manifest.jsonl").unlink()  # it is made again by listing
