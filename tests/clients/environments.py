@@ -1,0 +1,63 @@
+"""An environment of its own for each client, made once and kept in the user's cache folder."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import platformdirs
+
+from tests.clients.clients import Client
+
+CACHE = Path(os.environ.get("LYNEX_CLIENTS_CACHE") or platformdirs.user_cache_path("lynex") / "clients")
+
+
+def command_of(client: Client) -> list[str]:
+    """The command that runs the recipe; makes the environment first where it is missing."""
+    place = CACHE / f"{client.recipe}-{hashlib.blake2b(client.pins.read_bytes(), digest_size=5).hexdigest()}"
+    if not (place / "ready").exists():
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
+        (_npm if client.runs_on == "node" else _pip)(client, place)
+        (place / "ready").touch()
+    if client.runs_on == "node":
+        recipe = shutil.copy(client.script, place)  # modules are looked for beside the script
+        return ["node", str(recipe)]
+    return [str(place / "bin" / "python"), str(client.script)]
+
+
+def run(client: Client, *, url: str, grpc: str, key: str, model_url: str) -> subprocess.CompletedProcess[str]:
+    """Runs the recipe against these addresses; OTEL_* and the like of this process do not reach it."""
+    variables = {name: text.format(url=url, grpc=grpc, key=key) for name, text in client.variables.items()}
+    ours = {
+        "FAKE_MODEL_URL": model_url,
+        "OPENAI_API_KEY": "x",
+        "ANTHROPIC_API_KEY": "x",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        command_of(client), env=kept | ours | variables, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def _pip(client: Client, place: Path) -> None:
+    _done([sys.executable, "-m", "venv", "--without-pip", place])
+    pip = [sys.executable, "-m", "pip", "--python", place / "bin" / "python", "install", "--quiet", "--no-deps"]
+    _done([*pip, "--disable-pip-version-check", "--requirement", client.pins])
+
+
+def _npm(client: Client, place: Path) -> None:
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(client.folder / name, place)
+    npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    _done(npm, cwd=place)
+
+
+def _done(command: list[str | Path], cwd: Path | None = None) -> None:
+    """Quiet, unless it fails: an installer warns of much that concerns nobody."""
+    ended = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=900, check=False)
+    if ended.returncode != 0:
+        raise SystemExit(f"{command[0]} failed:\n{ended.stdout[-2000:]}\n{ended.stderr[-4000:]}")

@@ -1,0 +1,136 @@
+"""A model server that always gives the same answers and the same usage, and counts what was asked of it.
+
+Speaks OpenAI's chat and embeddings and Anthropic's messages. The model it names differs from the one asked for, as the
+real ones do; a call that offers tools is answered by a tool call first and by text once the result is there.
+"""
+
+import json
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+CHAT_MODEL = "gpt-4o-mini-2024-07-18"
+CLAUDE_MODEL = "claude-sonnet-4-5-20250929"
+USAGE = {
+    "prompt_tokens": 20,
+    "completion_tokens": 7,
+    "total_tokens": 27,
+    "prompt_tokens_details": {"cached_tokens": 8},
+    "completion_tokens_details": {"reasoning_tokens": 3},
+}
+CLAUDE_USAGE = {"input_tokens": 12, "cache_read_input_tokens": 8, "cache_creation_input_tokens": 0, "output_tokens": 7}
+EMBEDDING_USAGE = {"prompt_tokens": 3, "total_tokens": 3}
+ARGUMENTS = {"city": "Paris"}
+
+Json = dict[str, Any]
+
+
+class FakeModel:
+    """`calls` holds one word for each request served: chat, embedding or message."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.app = Starlette(
+            routes=[
+                Route("/v1/chat/completions", self.chat, methods=["POST"]),
+                Route("/v1/embeddings", self.embeddings, methods=["POST"]),
+                Route("/v1/messages", self.messages, methods=["POST"]),
+            ]
+        )
+
+    async def chat(self, request: Request) -> Response:
+        asked = await request.json()
+        self.calls.append("chat")
+        head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": 1_763_640_000, "model": CHAT_MODEL}
+        if asked.get("stream"):
+            with_usage = bool((asked.get("stream_options") or {}).get("include_usage"))
+            return _sse(_chat_chunks(head, with_usage))
+        message: Json = {"role": "assistant", "content": _answer(asked)}
+        if _wants_tool(asked):
+            call = {"id": "call_weather_1", "type": "function", "function": _function_call()}
+            message = {"role": "assistant", "content": None, "tool_calls": [call]}
+        finish = "tool_calls" if _wants_tool(asked) else "stop"
+        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish}
+        return JSONResponse(head | {"object": "chat.completion", "choices": [choice], "usage": USAGE})
+
+    async def embeddings(self, request: Request) -> Response:
+        asked = await request.json()
+        self.calls.append("embedding")
+        texts = asked["input"] if isinstance(asked["input"], list) else [asked["input"]]
+        if asked.get("encoding_format") == "base64":
+            vector: Any = "AACAPgAAAL8="  # 0.25 and -0.5 as little-endian floats
+        else:
+            vector = [0.25, -0.5]
+        data = [{"object": "embedding", "index": index, "embedding": vector} for index in range(len(texts))]
+        return JSONResponse({"object": "list", "model": asked["model"], "data": data, "usage": EMBEDDING_USAGE})
+
+    async def messages(self, request: Request) -> Response:
+        asked = await request.json()
+        self.calls.append("message")
+        head = {"id": f"msg_{uuid.uuid4().hex[:24]}", "type": "message", "role": "assistant", "model": CLAUDE_MODEL}
+        if asked.get("stream"):
+            return _sse(_message_events(head))
+        content, reason = [{"type": "text", "text": _answer(asked)}], "end_turn"
+        if _wants_tool(asked):
+            content = [{"type": "tool_use", "id": "toolu_weather_1", "name": "weather", "input": ARGUMENTS}]
+            reason = "tool_use"
+        answer = {"content": content, "stop_reason": reason, "stop_sequence": None, "usage": CLAUDE_USAGE}
+        return JSONResponse(head | answer)
+
+
+def _wants_tool(asked: Json) -> bool:
+    return bool(asked.get("tools")) and not _has_tool_result(asked)
+
+
+def _answer(asked: Json) -> str:
+    return "It is sunny in Paris." if _has_tool_result(asked) else "Hello"
+
+
+def _has_tool_result(asked: Json) -> bool:
+    last = asked["messages"][-1]
+    content = last.get("content")
+    parts = content if isinstance(content, list) else []
+    return last["role"] == "tool" or any(part.get("type") == "tool_result" for part in parts)
+
+
+def _function_call() -> Json:
+    return {"name": "weather", "arguments": json.dumps(ARGUMENTS, separators=(",", ":"))}
+
+
+def _chat_chunks(head: Json, with_usage: bool) -> Iterator[tuple[str | None, Any]]:
+    head = head | {"object": "chat.completion.chunk"}
+    for delta in ({"role": "assistant", "content": "Hel"}, {"content": "lo"}):
+        yield None, head | {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+    yield None, head | {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+    if with_usage:
+        yield None, head | {"choices": [], "usage": USAGE}
+    yield None, "[DONE]"
+
+
+def _message_events(head: Json) -> Iterator[tuple[str | None, Any]]:
+    opening = head | {"content": [], "stop_reason": None, "usage": CLAUDE_USAGE | {"output_tokens": 1}}
+    yield _named("message_start", message=opening)
+    yield _named("content_block_start", index=0, content_block={"type": "text", "text": ""})
+    for text in ("Hel", "lo"):
+        yield _named("content_block_delta", index=0, delta={"type": "text_delta", "text": text})
+    yield _named("content_block_stop", index=0)
+    yield _named("message_delta", delta={"stop_reason": "end_turn", "stop_sequence": None}, usage={"output_tokens": 7})
+    yield _named("message_stop")
+
+
+def _named(name: str, **data: Any) -> tuple[str, Any]:
+    return name, {"type": name} | data
+
+
+def _sse(events: Iterator[tuple[str | None, Any]]) -> Response:
+    async def lines() -> AsyncIterator[str]:
+        for name, data in events:
+            text = data if isinstance(data, str) else json.dumps(data)
+            yield (f"event: {name}\n" if name else "") + f"data: {text}\n\n"
+
+    return StreamingResponse(lines(), media_type="text/event-stream")
