@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from lynex.ingest.dialects.flattened import Path
+
 Piece = dict[str, Any]
 
 
@@ -25,7 +27,9 @@ class Draft(msgspec.Struct, gc=False):
     context: Piece = _piece()  # session_id, user_id, environment, release, service_name, agent_name, step_index
     tags: list[str] = msgspec.field(default_factory=list)
     metadata: Piece = _piece()  # searchable; becomes `attrs`
+    unknown: Piece = _piece()  # short attributes no convention knows: searchable too, after `metadata`
     model: Piece = _piece()  # request, response, provider, params, response_id, finish_reasons, stream, ttft_ms …
+    params: Piece = _piece()  # of the call, one by one; joined with `model.params`
     usage: Piece = _piece()  # input, output, total, cache_read, cache_write, reasoning, and finer counts
     cache_on_top: bool | None = None  # True: input does not include cached tokens; None: the counts must say it
     scope: str | None = None  # call | rollup | duplicate | metric, for what has usage or is a model call
@@ -42,3 +46,5 @@ class Draft(msgspec.Struct, gc=False):
     error: Piece = _piece()  # type, message, stack, code
     more: Piece = _piece()  # other canonical keys: memory, mcp, metric …
     flags: list[str] = msgspec.field(default_factory=list)  # truncated, clock_anomaly …
+    notes: Piece = _piece()  # for a dialect's own `finish`; not kept
+    flat: dict[str, list[tuple[Path, Any]]] = _piece()  # flattened lists by name, for `unflatten`; not kept

@@ -1,0 +1,96 @@
+"""What was said, in any spelling of any convention, as `{role, parts}` (semconv.md section 1)."""
+
+from typing import Any, Final
+
+from lynex.ingest.dialects.values import decoded_json, looks_cut_off, structured
+from lynex.ingest.messages import Message, Part, decoded_arguments, read_message, read_part, text_message
+
+Content = dict[str, Any]
+
+_ROLES: Final[dict[str, str]] = {"human": "user", "ai": "assistant", "model": "assistant", "developer": "system"}
+_RESULTS: Final = ("result", "response", "content", "output")
+
+
+def read_content(value: Any, role: str) -> Content:
+    """`{messages}` of text, one message, or a list of them, sent as such or as JSON; `{value}` of anything else."""
+    if type(value) is str:
+        decoded = decoded_json(value)
+        if decoded is None:
+            if looks_cut_off(value):
+                return {"value": value, "truncated": True}
+            return {"messages": [text_message(role, value)]}
+        value = decoded
+    messages = messages_of(value, role)
+    return {"messages": messages} if messages else {"value": value}
+
+
+def messages_of(value: Any, role: str) -> list[Message] | None:
+    """The messages of a list, of one message, or of an object that holds them; None where there are none."""
+    if type(value) is dict:
+        inner = value.get("messages")
+        if type(inner) is list:
+            return messages_of(inner, role)
+        one = message_of(value, role)
+        return [one] if one is not None else None
+    if type(value) is not list:
+        return None
+    messages = []
+    for sent in value:
+        one = message_of(structured(sent) if type(sent) is str and sent[:1] == "{" else sent, role)
+        if one is None:
+            return None
+        messages.append(one)
+    return messages
+
+
+def message_of(sent: Any, role: str) -> Message | None:
+    """One message. None where it is none."""
+    if type(sent) is not dict:
+        return text_message(role, sent) if type(sent) is str else None
+    speaker, parts = sent.get("role"), sent.get("parts")
+    if type(parts) is list and parts:
+        message = {**sent, "role": _role(speaker) if type(speaker) is str else role}
+        message["parts"] = [part_of(part) for part in parts]
+        return message
+    if type(speaker) is not str and "content" in sent:
+        sent = {**sent, "role": role}
+    found, _ = read_message(sent, role)
+    if found is None:
+        return None
+    return {**found, "role": _role(found["role"]), "parts": [part_of(part) for part in found["parts"]]}
+
+
+def _role(speaker: str) -> str:
+    return _ROLES.get(speaker, speaker)
+
+
+def part_of(sent: Any) -> Part:
+    """A part of a message in OpenTelemetry's words, or in those of a provider."""
+    if type(sent) is str:
+        return {"type": "text", "content": sent}
+    part = read_part(sent)
+    kind = part["type"]
+    if kind == "text":
+        return part
+    if kind == "tool_call":
+        return {**part, "arguments": decoded_arguments(part.get("arguments"))[0]}
+    if kind == "tool_call_response" and "result" not in part:
+        for name in _RESULTS:
+            if name in part:
+                moved = {key: value for key, value in part.items() if key != name}
+                return {**moved, "result": structured(part[name])}
+    return part
+
+
+def instructions(value: Any) -> list[Part] | None:
+    """System instructions: parts, or text."""
+    if type(value) is str:
+        decoded = decoded_json(value)
+        if decoded is None:
+            return [{"type": "text", "content": value}]
+        value = decoded
+    if type(value) is dict:
+        value = value["parts"] if type(value.get("parts")) is list else [value]
+    if type(value) is not list or not value:
+        return None
+    return [part_of(part) for part in value]

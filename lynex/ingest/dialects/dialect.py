@@ -1,0 +1,167 @@
+"""A convention as data: which attribute means what. All conventions are read together, in one pass."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from lynex.ingest.dialects.draft import Draft
+from lynex.ingest.dialects.flattened import Path, path_of
+from lynex.ingest.dialects.places import READERS
+from lynex.ingest.dialects.values import Reader
+from lynex.ingest.otlp_records import Attributes, DataPoint, LogRecord, Span
+
+PrefixReader = Callable[[Draft, str, Any], None]
+
+_REMEMBERED_KEYS: Final = 20_000
+_LONGEST_KEY: Final = 256
+_LAST: Final = 1 << 30
+_MOST_METADATA: Final = 64
+_LONGEST_METADATA: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Where a value belongs: a place of the draft such as `model.request`, with a reader where the place's own will
+    not do. `notes.<any>` keeps it for the dialect's `finish`."""
+
+    place: str
+    read: Reader | None = None
+    marks: bool = True  # whether this key shows that the dialect was spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One convention. Of several attributes for one place the first that says something wins: earlier dialects before
+    later ones, and in a dialect in the order of its table. `finish` adds what tables cannot say; it sees the type."""
+
+    name: str
+    fields: Mapping[str, str | Field] = field(default_factory=dict)  # attribute → place
+    prefixes: Mapping[str, PrefixReader] = field(default_factory=dict)  # called with the rest of the key
+    lists: Mapping[str, str] = field(default_factory=dict)  # prefix of a flattened list → its name in `draft.flat`
+    ignored: tuple[str, ...] = ()  # prefixes of attributes that are understood and of no use as metadata
+    scopes: tuple[str, ...] = ()  # first characters of the names of instrumentations that speak it
+    finish: Callable[[Span, Draft], None] | None = None
+    read_log: Callable[[LogRecord, Draft], bool] | None = None  # False: not one of this dialect's
+    read_point: Callable[[DataPoint, Draft], bool] | None = None
+
+
+class _Word(msgspec.Struct, gc=False, frozen=True):
+    """What is known of one attribute key."""
+
+    bit: int = 0
+    rank: int = _LAST
+    place: str = ""
+    piece: str = ""  # the draft's field; empty: `key` is the field itself
+    key: str = ""
+    read: Reader | None = None
+    hear: PrefixReader | None = None
+    rest: str = ""
+    path: Path | None = None
+    kind: int = 0
+
+
+_UNKNOWN: Final = 0
+_FIELD: Final = 1
+_PREFIX: Final = 2
+_LIST: Final = 3
+_IGNORED: Final = 4
+
+
+class Vocabulary:
+    """The tables of all dialects as one. Keys are remembered, so that each costs one look-up."""
+
+    def __init__(self, dialects: Iterable[Dialect]) -> None:
+        self.dialects = tuple(dialects)
+        self._exact: dict[str, _Word] = {}
+        self._starts: list[tuple[str, _Word]] = []
+        self._scopes: list[tuple[str, int]] = []
+        for index, dialect in enumerate(self.dialects):
+            self._add(dialect, 1 << index)
+        self._starts.sort(key=lambda start: -len(start[0]))  # the longest that fits
+        self._known = dict(self._exact)
+        self._bits_of_scope: dict[str, int] = {}
+
+    def hear(self, attributes: Attributes, draft: Draft) -> int:
+        """Fill the draft from the attributes; which dialects were spoken, as bits by their index."""
+        heard = 0
+        ranks: dict[str, int] = {}
+        known = self._known
+        for key, sent in attributes.items():
+            value = sent
+            word = known.get(key)
+            if word is None:
+                word = self._look_up(key)
+            kind = word.kind
+            if kind == _FIELD:
+                place = word.place
+                if value is None or value == "" or ranks.get(place, _LAST) <= word.rank:
+                    heard |= word.bit
+                    continue
+                heard |= word.bit
+                if word.read is not None:
+                    value = word.read(value)
+                    if value is None:
+                        continue
+                ranks[place] = word.rank
+                if word.piece:
+                    getattr(draft, word.piece)[word.key] = value
+                else:
+                    setattr(draft, word.key, value)
+            elif kind != _IGNORED and value is not None:
+                heard |= word.bit
+                if kind == _UNKNOWN:
+                    _keep(draft, key, value)
+                elif kind == _LIST:
+                    if word.path is not None:
+                        draft.flat.setdefault(word.key, []).append((word.path, value))
+                elif word.hear is not None:
+                    word.hear(draft, word.rest, value)
+        return heard
+
+    def bits_of_scope(self, name: str) -> int:
+        """Which dialects the instrumentation of that name speaks."""
+        bits = self._bits_of_scope.get(name)
+        if bits is None:
+            bits = sum({bit for start, bit in self._scopes if name.startswith(start)})
+            if len(self._bits_of_scope) < _REMEMBERED_KEYS and len(name) <= _LONGEST_KEY:
+                self._bits_of_scope[name] = bits
+        return bits
+
+    def _add(self, dialect: Dialect, bit: int) -> None:
+        for order, (key, told) in enumerate(dialect.fields.items()):
+            said = told if isinstance(told, Field) else Field(told)
+            piece, dot, name = said.place.partition(".")
+            piece, name = (piece, name) if dot else ("", said.place)
+            read = said.read if said.read is not None else READERS[said.place] if piece != "notes" else None
+            rank = bit.bit_length() * 10_000 + order
+            word = _Word(bit if said.marks else 0, rank, said.place, piece, name, read, kind=_FIELD)
+            self._exact.setdefault(key, word)
+        self._starts += [(start, _Word(bit, hear=hear, kind=_PREFIX)) for start, hear in dialect.prefixes.items()]
+        self._starts += [(start, _Word(bit, key=name, kind=_LIST)) for start, name in dialect.lists.items()]
+        self._starts += [(start, _Word(kind=_IGNORED)) for start in dialect.ignored]
+        self._scopes += [(start, bit) for start in dialect.scopes]
+
+    def _look_up(self, key: str) -> _Word:
+        for start, word in self._starts:
+            if key.startswith(start):
+                rest = key[len(start) :]
+                path = path_of(rest) if word.kind == _LIST else None
+                found = msgspec.structs.replace(word, rest=rest, path=path)
+                break
+        else:
+            found = _Word()
+        if len(key) <= _LONGEST_KEY:
+            if len(self._known) >= _REMEMBERED_KEYS:
+                self._known = dict(self._exact)  # somebody makes up keys; begin again
+            self._known[key] = found
+        return found
+
+
+def _keep(draft: Draft, key: str, value: Any) -> None:
+    """Short values of attributes nobody knows are what the sender says of himself: searchable metadata."""
+    if type(value) is str and len(value) > _LONGEST_METADATA:
+        return
+    if type(value) is not dict and type(value) is not list and len(draft.unknown) < _MOST_METADATA:
+        draft.unknown[key] = value

@@ -1,0 +1,80 @@
+"""All conventions at once: a record of OpenTelemetry → the draft of an event. Nothing here knows prices or columns."""
+
+from typing import Final
+
+from lynex.ingest.dialects.dialect import Dialect, Vocabulary
+from lynex.ingest.dialects.draft import Draft
+from lynex.ingest.dialects.event_type import CALL, ROLLUP, choose
+from lynex.ingest.dialects.genai import GENAI
+from lynex.ingest.dialects.otel import OTEL, finish, read_resource
+from lynex.ingest.otlp_records import DataPoint, LogRecord, Record, Span
+
+MAPPING_VERSION: Final = 1  # of what dialects, counting and pricing make of what was sent; `remap` goes by it
+
+# In the order of semconv.md section 3: of two conventions that say the same, the earlier one is heard.
+DIALECTS: Final[tuple[Dialect, ...]] = (GENAI, OTEL)
+_VOCABULARY: Final = Vocabulary(DIALECTS)
+_OTEL: Final = DIALECTS.index(OTEL)
+
+
+def draft_of_span(span: Span) -> Draft:
+    draft = Draft(name=span.name)
+    heard = _VOCABULARY.hear(span.attributes, draft) | _VOCABULARY.bits_of_scope(span.scope.name)
+    meaning = choose(span, draft)
+    draft.type = meaning.type
+    draft.kind = draft.kind if draft.kind is not None else meaning.kind
+    draft.scope = meaning.scope
+    _finish(span, draft, heard)
+    read_resource(span.resource, draft)
+    if draft.scope is None and (draft.usage or draft.type in ("model_response", "token_usage")):
+        draft.scope = CALL if draft.type in ("model_response", "token_usage") else ROLLUP
+    return draft
+
+
+def draft_of_log(record: LogRecord) -> Draft:
+    """A log record is a `log` unless a dialect knows better; the first that does has it for itself."""
+    draft = Draft(type="log", name=record.event_name or None)
+    _VOCABULARY.hear(record.attributes, draft)
+    for dialect in DIALECTS:
+        if dialect.read_log is not None and dialect.read_log(record, draft):
+            draft.dialect = dialect.name
+            break
+    read_resource(record.resource, draft)
+    return draft
+
+
+def draft_of_point(point: DataPoint) -> Draft:
+    """A data point is kept for charts; its tokens and cost never add to those of spans and logs."""
+    draft = Draft(type="custom", name=point.metric, kind="metric", scope="metric")
+    _VOCABULARY.hear(point.attributes, draft)
+    for dialect in DIALECTS:
+        if dialect.read_point is not None and dialect.read_point(point, draft):
+            draft.dialect = dialect.name
+            break
+    read_resource(point.resource, draft)
+    draft.scope = "metric"
+    return draft
+
+
+def plain_draft(record: Record) -> Draft:
+    """The record as OpenTelemetry alone would tell it, for when a dialect stumbles."""
+    draft = Draft(flags=["mapping_error"])
+    if isinstance(record, Span):
+        draft.name = record.name
+        finish(record, draft)
+    elif isinstance(record, LogRecord):
+        draft.type, draft.name = "log", record.event_name or None
+    else:
+        draft.type, draft.name, draft.kind, draft.scope = "custom", record.metric, "metric", "metric"
+    read_resource(record.resource, draft)
+    return draft
+
+
+def _finish(span: Span, draft: Draft, heard: int) -> None:
+    """The dialect of the last table that was spoken is the most particular one, and gives the event its name."""
+    for index, dialect in enumerate(DIALECTS):
+        if heard >> index & 1 or index == _OTEL:
+            if dialect.finish is not None:
+                dialect.finish(span, draft)
+            if dialect is not OTEL:
+                draft.dialect = dialect.name
