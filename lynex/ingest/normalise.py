@@ -56,7 +56,7 @@ def normalise(
         key_id=key_id,
     )
     if event.sent_at is not None:
-        _place_in_time(row, event.sent_at, imported)
+        place_in_time(row, event.sent_at, imported)
     body = event.body
     reading = Reading(row, body.copy())
     if None in body.values():
@@ -68,7 +68,8 @@ def normalise(
     return reading
 
 
-def _place_in_time(row: StoredEvent, sent_at: int, imported: bool) -> None:
+def place_in_time(row: StoredEvent, sent_at: int, imported: bool = False) -> None:
+    """`at` is the time sent where that can be, else the time received, with the difference beside it."""
     received_at = row.received_at
     if imported or received_at - _OLDEST <= sent_at <= received_at + _NEWEST:
         row.at = sent_at
