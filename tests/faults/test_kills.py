@@ -1,9 +1,13 @@
 """F01–F05: the process dies at any moment; nothing answered 202 is lost, nothing is doubled, nothing refused appears."""
 
+import contextlib
+import os
 import random
 import shutil
+import signal
 import time
 
+import httpx2
 import pytest
 
 from tests.faults.harness import SCALE, Load, scaled, settle, verdict, wait_until
@@ -72,39 +76,55 @@ def test_a_kill_at_each_named_point_loses_nothing(tmp_path, point):
     assert load.acknowledged or nth == 1 or point == "intake.decode"
 
 
-SWEEPS = {  # points everyday, quick, full
-    "fdatasync": (3, 10, 120), "write": (3, 10, 120), "pwrite64": (2, 5, 120), "fsync": (1, 4, 40),
-    "rename": (1, 3, 20), "unlink": (1, 3, 20), "ftruncate": (1, 2, 10),
+SWEEPS = {  # points everyday, quick; in full until the call is not reached any more
+    "fdatasync": (3, 10), "write": (3, 10), "pwrite64": (2, 5), "fsync": (1, 4),
+    "rename": (1, 3), "unlink": (1, 3), "ftruncate": (1, 2),
 }  # fmt: skip
+STEP = {"everyday": 7, "quick": 5, "full": 1}[SCALE]
+BATCHES = 12  # enough for the segments to rotate and to be sealed and freed
+SMALL_SEAL = {"LYNEX_JOURNAL_SEGMENT_BYTES": "65536", "LYNEX_JOURNAL_SEAL_HOURS": "0.0001"}
 
 
 @pytest.mark.parametrize("call", SWEEPS)
+@pytest.mark.timeout(0 if SCALE == "full" else 180)
 def test_a_kill_at_the_nth_system_call_loses_nothing(tmp_path, call):
     assert shutil.which("strace"), "strace is missing: apt-get install strace"
-    points = scaled(*SWEEPS[call])
-    step = {"everyday": 7, "quick": 5, "full": 1}[SCALE]
-    for n in range(1, points * step + 1, step):
-        data = tmp_path / f"{call}-{n}"
-        strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}"]
-        server = Running(data, settings=FAST_SEAL, wrapper=[*strace, "-e", f"inject={call}:signal=KILL:when={n}"])
-        server.start(wait=0)
-        load = Load(server, workers=2)
-        try:
-            server.wait_ready(20)
-        except AssertionError:
-            pass  # killed while starting: that is one of the points
-        load.start()
-        time.sleep(1.5)
-        load.stop()
-        reached = server.process.poll() is not None
-        if not reached:
-            server.kill()
-        server.wrapper = []
-        settle(server)
-        verdict(server, load)
-        shutil.rmtree(data)
-        if not reached:
-            print(f"{call}: swept to n = {n}, not reached any more")
+    points = scaled(*SWEEPS[call], 10_000)
+    for n in range(1, points * STEP + 1, STEP):
+        if not _kill_at(tmp_path / f"{call}-{n}", call, n):
+            print(f"{call}: swept to n = {n - STEP}, not reached any more at {n}")
             break
     else:
         print(f"{call}: swept to n = {n}")
+        assert SCALE != "full"
+
+
+def _kill_at(data, call, n) -> bool:
+    """The same small life under strace: start, a few batches, a seal, a clean stop. Whether it came to call `n`."""
+    injection = ["-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={n}"]
+    server = Running(data, settings=SMALL_SEAL, wrapper=["strace", "-f", "-qq", "-o", "/dev/null", *injection])
+    server.start(wait=0)
+    load = Load(server, workers=1, batch=60)
+    with contextlib.suppress(AssertionError):  # killed while starting: that is one of the points
+        server.wait_ready(60)
+    for _ in range(BATCHES):
+        if load.once() != 202:
+            break
+    killed = _ended(server)
+    server.wrapper = []
+    settle(server)
+    verdict(server, load)
+    shutil.rmtree(data)
+    return killed
+
+
+def _ended(server) -> bool:
+    """Let the server seal and stop as always, unless it is dead already or dies of it. Whether it did."""
+    until = time.monotonic() + 30
+    with contextlib.suppress(OSError, httpx2.HTTPError):
+        while server.process.poll() is None and not server.metric("lynex_sealed_through"):
+            assert time.monotonic() < until, "nothing is sealed"
+            time.sleep(0.1)
+    with contextlib.suppress(OSError, ValueError):
+        os.kill(server.server_pid(), signal.SIGTERM)  # not strace, which would leave the server behind
+    return server.process.wait(60) != 0
