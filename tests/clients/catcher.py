@@ -34,7 +34,10 @@ class Catcher:
         if request.method == "POST":
             self.caught.append(Caught("POST", path, dict(request.headers), body))
         if path == "/api/public/projects":
-            return JSONResponse({"data": [{"id": "proj_default", "name": "default"}]})
+            project = {"id": "proj_default", "name": "default", "metadata": {}}
+            return JSONResponse({"data": [project | {"organization": {"id": "o", "name": "default"}}]})
+        if path.startswith("/api/public/v2/prompts/"):
+            return JSONResponse({"error": "LangfuseNotFoundError", "message": "Prompt not found"}, 404)
         if request.headers.get("content-type") == "application/x-protobuf":
             return Response(b"", media_type="application/x-protobuf")  # an empty message: all accepted
         return JSONResponse({})

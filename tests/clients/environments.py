@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import platformdirs
@@ -38,9 +39,10 @@ def run(client: Client, *, url: str, grpc: str, key: str, model_url: str) -> sub
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return subprocess.run(
-        command_of(client), env=kept | ours | variables, capture_output=True, text=True, timeout=120, check=False
-    )
+    command = command_of(client)
+    env = kept | ours | variables
+    with tempfile.TemporaryDirectory() as folder:  # not a repository, whose commit some clients would report
+        return subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
 
 
 def _pip(client: Client, place: Path) -> None:

@@ -17,7 +17,7 @@ from tests.clients.catcher import Caught
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "otlp"
 TELLING_HEADERS = ("content-type", "content-encoding", "user-agent", "x-langfuse-ingestion-version")
 OF_THE_MACHINE = re.compile(r"^(host|process|os)\.|^service\.instance\.id$")
-FOLDERS = re.compile(r"/[^\s\"':]*?/(?=(site-packages|recipes|node_modules|python3\.\d+)/)")
+FOLDERS = re.compile(r"(?<![\w.])/[^\s\"':]*?/(?=(site-packages|recipes|node_modules|python3\.\d+)/)")
 PORTS = re.compile(r"127\.0\.0\.1:\d+")
 
 

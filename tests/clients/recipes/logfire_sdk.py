@@ -8,7 +8,7 @@ logfire.configure(send_to_logfire=False, service_name="weather-bot", console=Fal
 client = openai.OpenAI(base_url=MODEL_URL)
 logfire.instrument_openai(client)
 
-with logfire.span("answer {question}", question="weather", **{"session.id": SESSION, "user.id": USER}):
+with logfire.span("answer {question}", question="weather", **{"gen_ai.conversation.id": SESSION, "user.id": USER}):
     converse(client)
     logfire.info("answered {city}", city="Paris", _tags=["weather"])
     try:
