@@ -7,6 +7,7 @@ from lynex.clock import Clock
 from lynex.control.appliance_settings import ApplianceSettings
 from lynex.control.database import Database
 from lynex.control.dead_letters import DeadLetters
+from lynex.control.error_states import ErrorStates
 from lynex.control.keys import Keys
 from lynex.control.projects import Projects
 from lynex.control.secrets import ServerSecret
@@ -22,6 +23,7 @@ class Records:
     keys: Keys
     sessions: Sessions
     dead_letters: DeadLetters
+    error_states: ErrorStates
 
 
 def open_records(data_dir: Path, clock: Clock) -> Records:
@@ -42,4 +44,5 @@ def open_records(data_dir: Path, clock: Clock) -> Records:
         keys=Keys(database, clock, secret),
         sessions=Sessions(database, clock, secret),
         dead_letters=DeadLetters(database, clock),
+        error_states=ErrorStates(database, clock),
     )

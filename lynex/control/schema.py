@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 
 METADATA: Final = MetaData(
     naming_convention={
@@ -74,6 +74,17 @@ DEAD_LETTERS: Final = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("replayed_at", BigInteger),
     Index(None, "project_id", "seq"),
+)
+
+ERROR_STATES: Final = Table(
+    "error_states",
+    METADATA,
+    Column("project_id", String(80), ForeignKey("projects.id"), primary_key=True),
+    Column("error_group", String(16), primary_key=True),
+    Column("state", String(16), nullable=False),  # open | resolved | ignored
+    Column("changed_at", BigInteger, nullable=False),
+    Column("changed_by", String(80), nullable=False),
+    Column("note", Text),
 )
 
 SETTINGS: Final = Table(
