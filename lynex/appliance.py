@@ -29,9 +29,9 @@ from lynex.ingest.announcer import Announcer
 from lynex.ingest.backlog import Backlog
 from lynex.ingest.disk import RealDisk
 from lynex.ingest.intake import Intake
-from lynex.ingest.interpreter import Interpreter
 from lynex.ingest.journal import Journal
 from lynex.ingest.processor import Processor
+from lynex.ingest.understanding import Understanding
 from lynex.jobs.sealing import Sealing
 from lynex.jobs.timetable import KEY_USAGE_SECONDS, SEAL_SECONDS, Timetable
 from lynex.live import Live
@@ -91,7 +91,7 @@ class Appliance:
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to process; from now on what is in the journal becomes visible."""
         self.announcer.attach(loop)
-        self.journal.on_durable = self.intake.hand_over
+        self.journal.on_durable = self.backlog.put
         self.metrics.report(Accounting(self.journal, self.store, self.processor).figures)
         self.processor.start()
         self.timetable.every(SEAL_SECONDS, "seal", self.sealing.run_if_due)
@@ -197,7 +197,7 @@ def _assemble(
         processor=Processor(
             backlog,
             store,
-            Interpreter(prices),
+            Understanding(prices),
             dead_letters,
             clock,
             metrics,

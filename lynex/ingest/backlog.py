@@ -1,55 +1,36 @@
-"""Accepted events on their way to the processor: in memory while they fit, in the journal when they do not."""
+"""Accepted requests on their way to the processor: in memory while they fit, in the journal when they do not."""
 
 import threading
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Final
 
-from lynex.events.envelope import Event
 from lynex.ingest.frames import Frame
 from lynex.ingest.journal import Journal
-from lynex.ingest.parcel import Parcel, unpack
+from lynex.ingest.parcel import NotReadable, unpack
 
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A parcel and the range of sequences it covers; `size` in bytes bounds the memory it holds."""
-
-    first_seq: int
-    count: int
-    size: int
-    parcel: Parcel
-
-    @property
-    def last_seq(self) -> int:
-        return self.first_seq + self.count - 1
-
-    def past(self, position: int) -> "Arrival":
-        """What of it lies past `position`: a store that failed between two halves of a batch has taken a part."""
-        known = position + 1 - self.first_seq
-        if known <= 0:
-            return self
-        parcel = Parcel(position + 1, self.parcel.sender, self.parcel.events[known:])
-        return Arrival(position + 1, self.count - known, self.size, parcel)
-
-    @property
-    def event_ids(self) -> list[str]:
-        return [event.event_id for event in self.parcel.events if isinstance(event, Event)]
+_MOST_PENDING: Final = 200_000  # ids of accepted events that are remembered until they are stored
 
 
 class Backlog:
-    """Filled by the event loop after each flush, emptied by the processor thread in order of sequence.
+    """Filled by the event loop after each flush, emptied by the preparer's thread in order of sequence.
 
-    Beyond `max_bytes` arrivals are not kept: the processor finds the gap and reads the journal until it has caught up.
+    Beyond `max_bytes` frames are not kept: the preparer finds the gap and reads the journal until it has caught up.
     """
 
     def __init__(self, journal: Journal, max_bytes: int) -> None:
         self._journal = journal
         self._max_bytes = max_bytes
-        self._arrivals: deque[Arrival] = deque()
+        self._frames: deque[Frame] = deque()
         self._bytes = 0
-        self._pending: dict[str, set[str]] = {}
         self._head = journal.head
+        self._settled = 0
+        self._taken: deque[tuple[int, int]] = (
+            deque()
+        )  # last sequence of each portion taken, when its first was received
+        self._pending: dict[str, set[str]] = {}
+        self._noted: deque[tuple[int, str, Sequence[str]]] = deque()  # last sequence, project, event ids
+        self._noted_ids = 0
         self._news = threading.Condition()
 
     @property
@@ -57,31 +38,46 @@ class Backlog:
         """The last durable sequence the processor may take."""
         return self._head
 
-    def oldest_received_at(self) -> int | None:
+    def put(self, frames: Sequence[Frame]) -> None:
+        """What was just flushed, in order of sequence."""
         with self._news:
-            return self._arrivals[0].parcel.sender.received_at if self._arrivals else None
-
-    def put(self, arrival: Arrival) -> None:
-        with self._news:
-            if self._bytes + arrival.size <= self._max_bytes:
-                self._arrivals.append(arrival)
-                self._bytes += arrival.size
-                self._pending.setdefault(arrival.parcel.sender.project_id, set()).update(arrival.event_ids)
-            self._head = max(self._head, arrival.last_seq)
+            for frame in frames:
+                if self._bytes + len(frame.payload) <= self._max_bytes:
+                    self._frames.append(frame)
+                    self._bytes += len(frame.payload)
+            self._head = max(self._head, frames[-1].last_seq)
             self._news.notify()
+
+    def note(self, project_id: str, event_ids: Sequence[str], last_seq: int) -> None:
+        """These ids were accepted with sequences up to `last_seq`: they are pending until that is settled."""
+        with self._news:
+            if last_seq > self._settled and self._noted_ids < _MOST_PENDING:
+                self._noted.append((last_seq, project_id, event_ids))
+                self._noted_ids += len(event_ids)
+                self._pending.setdefault(project_id, set()).update(event_ids)
 
     def pending(self, project_id: str, event_ids: Sequence[str]) -> set[str]:
         """Which of the ids are accepted and not yet stored, as far as memory knows."""
         waiting = self._pending.get(project_id)
         return waiting.intersection(event_ids) if waiting else set()
 
-    def settle(self, arrivals: Sequence[Arrival]) -> None:
-        """These are stored (or set aside) now."""
+    def settle(self, through: int) -> None:
+        """Everything up to this sequence is stored now, or set aside."""
         with self._news:
-            for arrival in arrivals:
-                waiting = self._pending.get(arrival.parcel.sender.project_id)
-                if waiting:
-                    waiting.difference_update(arrival.event_ids)
+            self._settled = through
+            while self._taken and self._taken[0][0] <= through:
+                self._taken.popleft()
+            while self._noted and self._noted[0][0] <= through:
+                _, project_id, event_ids = self._noted.popleft()
+                self._noted_ids -= len(event_ids)
+                self._pending[project_id].difference_update(event_ids)
+
+    def oldest_received_at(self) -> int | None:
+        """When the oldest request that is not settled was received, as far as memory knows."""
+        with self._news:
+            if self._taken:
+                return self._taken[0][1]
+            return _received_at(self._frames[0]) if self._frames else None
 
     def wait(self, after: int, timeout: float) -> bool:
         """Wait until there is something past `after`; False when the time ran out first."""
@@ -92,30 +88,44 @@ class Backlog:
         with self._news:
             self._news.notify_all()
 
-    def take(self, after: int, max_events: int, max_bytes: int) -> list[Arrival]:
-        """What follows `after`, whole parcels in order; empty when nothing does. Reads the journal over a gap."""
-        taken = self._take_from_memory(after, max_events, max_bytes)
-        if taken or self._head <= after:
-            return taken
-        frames = self._journal.read(after, max_bytes)
-        return [_opened(frame).past(after) for frame in frames]
+    def take(self, after: int, max_events: int, max_bytes: int) -> list[Frame]:
+        """What follows `after`, whole frames in order, of which the first may begin before; empty when nothing does.
 
-    def _take_from_memory(self, after: int, max_events: int, max_bytes: int) -> list[Arrival]:
-        taken: list[Arrival] = []
+        Reads the journal over a gap. Raises `StorageFailed`.
+        """
+        frames = self._take_from_memory(after, max_events, max_bytes)
+        if not frames and self._head > after:
+            frames = self._journal.read(after, max_bytes)
+        if frames:
+            self._note_taken(after, frames)
+        return frames
+
+    def _take_from_memory(self, after: int, max_events: int, max_bytes: int) -> list[Frame]:
+        taken: list[Frame] = []
         events = size = 0
         with self._news:
-            while self._arrivals and events < max_events and size < max_bytes:
-                first = self._arrivals[0]
+            while self._frames and events < max_events and size < max_bytes:
+                first = self._frames[0]
                 if first.first_seq > after + 1:
                     break
-                self._arrivals.popleft()
-                self._bytes -= first.size
+                self._frames.popleft()
+                self._bytes -= len(first.payload)
                 if first.last_seq > after:
-                    taken.append(first.past(after))
-                    after, events, size = first.last_seq, events + first.count, size + first.size
+                    taken.append(first)
+                    after, events, size = first.last_seq, events + first.count, size + len(first.payload)
         return taken
 
+    def _note_taken(self, after: int, frames: Sequence[Frame]) -> None:
+        received_at = _received_at(frames[0])
+        with self._news:
+            while self._taken and self._taken[-1][0] > after:  # taken again, after a failure
+                self._taken.pop()
+            if received_at is not None:
+                self._taken.append((frames[-1].last_seq, received_at))
 
-def _opened(frame: Frame) -> Arrival:
-    parcel = unpack(frame.first_seq, frame.count, frame.payload)
-    return Arrival(frame.first_seq, frame.count, len(frame.payload), parcel)
+
+def _received_at(frame: Frame) -> int | None:
+    try:
+        return unpack(frame.payload)[0].received_at
+    except NotReadable:
+        return None

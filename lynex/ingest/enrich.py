@@ -1,4 +1,4 @@
-"""What only the processor can add to an event: its price, whether it counts, when it was processed, its fingerprint."""
+"""What is added to an event once it was read: its price, when it was processed, its fingerprint. Remembers no other."""
 
 from decimal import Decimal
 from functools import lru_cache
@@ -8,16 +8,13 @@ from typing import Any, Final
 import msgspec
 
 from lynex.ingest.reading import Reading
-from lynex.ingest.recent_responses import RecentResponses
 from lynex.pricing.book import PriceBook
 from lynex.pricing.cost import Cost
 from lynex.store.stored_event import StoredEvent
 
-CALL: Final = "call"
-DUPLICATE: Final = "duplicate"
+CALL: Final = "call"  # as a usage scope: it counts; what was counted elsewhere is settled later (recent_calls)
 UNKNOWN_MODEL: Final = "unknown_model"  # as a cost's source
 _PRICED_TYPES: Final = frozenset(("model_response", "token_usage"))
-_LONGEST_ID: Final = 256  # longer ones are no provider's and not worth the memory
 _LONGEST_REMEMBERED: Final = 512
 _REMEMBERED: Final = 4096
 _MOST_PICO: Final = 10**12 * 10**12  # what the cost column can hold
@@ -27,16 +24,14 @@ _Names = tuple[str | None, str | None, str | None]  # provider, model, answering
 _FINGERPRINTS: Final[dict[_Names, str]] = {}  # of calls without parameters; one thread adds
 
 
-def enrich(
-    reading: Reading, prices: PriceBook, recent: RecentResponses, processed_at: int, buffer: bytearray | None = None
-) -> StoredEvent:
+def enrich(reading: Reading, prices: PriceBook, processed_at: int, buffer: bytearray | None = None) -> StoredEvent:
     """Finish what was read. The answer is ready to store; its body is encoded, in `buffer` if one is lent."""
     row = reading.row
     row.processed_at = processed_at
     waited = processed_at - row.received_at
     row.queue_latency_ms = waited / 1000 if waited > 0 else 0.0
     if row.type in _PRICED_TYPES:
-        _count(reading, recent, prices)
+        _count(reading, prices)
         model = reading.body.get("model")
         if model:
             row.model_fingerprint = fingerprint((row.provider, row.model, row.response_model), model.get("params"))
@@ -46,44 +41,23 @@ def enrich(
     return row
 
 
-def _count(reading: Reading, recent: RecentResponses, prices: PriceBook) -> None:
+def _count(reading: Reading, prices: PriceBook) -> None:
     """Tokens, cost and scope of a model call or its usage."""
     row, counted = reading.row, reading.counted
-    row.usage_scope = CALL
-    money_counts = row.response_id is None or _decide_scope(row, row.response_id, recent)
+    if row.usage_scope is None:
+        row.usage_scope = CALL
     if counted is not None:
         usage = reading.body["usage"] = counted.as_json()
-        usage["scope"] = row.usage_scope if money_counts else DUPLICATE
-        if money_counts:
-            row.input_tokens = counted.input
-            row.output_tokens = counted.output
-            row.total_tokens = counted.total
-            row.cache_read_tokens = counted.cache_read
-            row.cache_write_tokens = counted.cache_write
-            row.reasoning_tokens = counted.reasoning
-    cost, source, body = _price(reading, prices)
-    row.cost_source = source
+        usage["scope"] = row.usage_scope
+        row.input_tokens = counted.input
+        row.output_tokens = counted.output
+        row.total_tokens = counted.total
+        row.cache_read_tokens = counted.cache_read
+        row.cache_write_tokens = counted.cache_write
+        row.reasoning_tokens = counted.reasoning
+    row.cost, row.cost_source, body = _price(reading, prices)
     if body is not None:
         reading.body["cost"] = body
-    if money_counts:
-        row.cost = cost
-
-
-def _decide_scope(row: StoredEvent, response_id: str, recent: RecentResponses) -> bool:
-    """Set the row's scope; False when its tokens were counted by another event already."""
-    if len(response_id) > _LONGEST_ID:
-        return True
-    if row.type == "token_usage":
-        if recent.is_known_call(row.project_id, response_id):
-            row.usage_scope = DUPLICATE
-        else:
-            recent.note_usage(row.project_id, response_id, row.event_id)
-        return True  # the scope alone keeps a duplicate out of the sums
-    if recent.is_second_call(row.project_id, row.trace_id, response_id, row.event_id):
-        row.usage_scope = DUPLICATE
-        return True
-    # Its usage came before it, as an event of its own: the call counts as a request, its tokens are counted there.
-    return not recent.is_counted_usage(row.project_id, response_id)
 
 
 def _price(reading: Reading, prices: PriceBook) -> tuple[Decimal | None, str | None, dict[str, Any] | None]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage
@@ -13,17 +12,13 @@ from lynex.config import Config
 from lynex.control.key_usage import KeyUsage
 from lynex.errors import RateLimited
 from lynex.events.decoding import Decoded, decode_batch, decode_ndjson, decode_single
-from lynex.events.envelope import Event
 from lynex.events.limits import Limits
 from lynex.failpoints import reach
-from lynex.ingest.backlog import Arrival, Backlog
-from lynex.ingest.frames import Frame
+from lynex.ingest.backlog import Backlog
 from lynex.ingest.journal import Journal
-from lynex.ingest.parcel import Parcel, Sender, pack, unpack
+from lynex.ingest.parcel import NATIVE, Sender, join_events, pack
 from lynex.metrics import Metrics
 from lynex.store.contract import EventStore
-
-_KIND: Final = "events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +48,6 @@ class Intake:
         self._backlog = backlog
         self._store = store
         self._key_usage = key_usage
-        self._in_flight: dict[int, tuple[Sender, list[Event]]] = {}
         self._config = config
         self._clock = clock
         self._metrics = metrics
@@ -93,37 +87,30 @@ class Intake:
         )
 
     async def _accept(self, project_id: str, key_id: str | None, decoded: Decoded, received_at: int) -> Accepted:
-        events = decoded.events
-        self._check_rate(project_id, len(events))
-        sender = Sender(_KIND, project_id, key_id, received_at, decoded.made_ids)
-        ids = [event.event_id for event in events]
-        known = self._store.probably_stored(project_id, ids) | self._backlog.pending(project_id, ids)
-        await self._write_down(pack(sender, decoded.raws), sender, events)
+        ids = [event.event_id for event in decoded.events]
+        self.check_rate(project_id, len(ids))
+        sender = Sender(NATIVE, project_id, key_id, received_at, decoded.made_ids)
+        known = await self.keep(sender, join_events(decoded.raws), len(ids), ids)
+        return Accepted(ids, decoded.duplicates + known, self._durable, decoded.warnings)
+
+    async def keep(self, sender: Sender, content: bytes, count: int, event_ids: Sequence[str] = ()) -> int:
+        """Write a request of `count` events down, for good; how many of `event_ids` were known before.
+
+        `content` is what was sent, decompressed, and must be such that it can be understood: nothing is looked at here.
+        """
+        project_id = sender.project_id
+        known = self._store.probably_stored(project_id, event_ids) | self._backlog.pending(project_id, event_ids)
+        first_seq = await self._journal.append(pack(sender, content), count)
+        if event_ids:
+            self._backlog.note(project_id, event_ids, first_seq + count - 1)
         reach("intake.before_reply")
-        self._metrics.accepted.inc(len(events))
-        if key_id is not None:
-            self._key_usage.note(key_id, len(events), received_at)
-        return Accepted(ids, decoded.duplicates + len(known), self._durable, decoded.warnings)
+        self._metrics.accepted.inc(count)
+        if sender.key_id is not None:
+            self._key_usage.note(sender.key_id, count, sender.received_at)
+        return len(known)
 
-    async def _write_down(self, payload: bytes, sender: Sender, events: list[Event]) -> None:
-        self._in_flight[id(payload)] = (sender, events)
-        try:
-            await self._journal.append(payload, len(events))
-        finally:
-            self._in_flight.pop(id(payload), None)
-
-    def hand_over(self, frames: Sequence[Frame]) -> None:
-        """What was just flushed, in order of sequence: on to the processor, decoded already where its request waits."""
-        for frame in frames:
-            known = self._in_flight.get(id(frame.payload))
-            parcel = (
-                Parcel(frame.first_seq, *known)
-                if known is not None
-                else unpack(frame.first_seq, frame.count, frame.payload)
-            )
-            self._backlog.put(Arrival(frame.first_seq, frame.count, len(frame.payload), parcel))
-
-    def _check_rate(self, project_id: str, count: int) -> None:
+    def check_rate(self, project_id: str, count: int) -> None:
+        """Raises `RateLimited` when `count` more events are too many now for this project."""
         if self._rate is None:
             return
         if count > self._rate.amount:

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from lynex.clock import Clock
-from lynex.events.decoding import Unreadable
-from lynex.events.envelope import Event
-from lynex.ingest.backlog import Arrival, Backlog
-from lynex.ingest.interpreter import Interpreter
-from lynex.ingest.parcel import Sender
+from lynex.ingest.backlog import Backlog
+from lynex.ingest.frames import Frame
+from lynex.ingest.recent_calls import RecentCalls
+from lynex.ingest.understanding import Aside, Understanding
 from lynex.store.stored_event import StoredEvent
 
 logger = logging.getLogger(__name__)
@@ -31,44 +30,27 @@ _AHEAD: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside:
-    """An event that cannot be stored, and why."""
-
-    seq: int
-    sender: Sender
-    event: Event | Unreadable
-    reason: str
-    error: str
-
-    @property
-    def event_id(self) -> str:
-        return self.event.event_id if isinstance(self.event, Event) else f"unreadable:{self.seq}"
-
-
-@dataclass(frozen=True, slots=True)
 class Prepared:
-    """What became of `first_seq … last_seq`: rows to store, events to set aside, and sequences lost to damage."""
+    """What became of `first_seq … last_seq`: rows to store, events to set aside, and sequences lost to damage.
+
+    `frames` are where it all came from, for those who need the words of the sender.
+    """
 
     first_seq: int
     last_seq: int
-    rows: list[StoredEvent]
-    aside: list[SetAside]
+    rows: Sequence[StoredEvent]
+    aside: Sequence[Aside]
     damaged: int
-    arrivals: Sequence[Arrival]
-
-    def set_aside(self, seq: int, error: str) -> SetAside:
-        """The event with this sequence, which the store refuses."""
-        arrival = next(one for one in self.arrivals if one.first_seq <= seq <= one.last_seq)
-        event = arrival.parcel.events[seq - arrival.first_seq]
-        return SetAside(seq, arrival.parcel.sender, event, "not_storable", error)
+    frames: Sequence[Frame]
 
 
 class Preparer:
     """`restart` it at a position, then `take` what follows, in order and without gaps."""
 
-    def __init__(self, backlog: Backlog, interpreter: Interpreter, clock: Clock) -> None:
+    def __init__(self, backlog: Backlog, understanding: Understanding, clock: Clock) -> None:
         self._backlog = backlog
-        self._interpreter = interpreter
+        self._understanding = understanding
+        self._recent = RecentCalls()
         self._clock = clock
         self._ready: queue.Queue[Prepared | None] = queue.Queue(_AHEAD)
         self._stopping = threading.Event()
@@ -154,24 +136,16 @@ class Preparer:
 
     def _prepare(self, after: int) -> Prepared:
         head = self._backlog.head
-        arrivals = self._backlog.take(after, MAX_EVENTS, MAX_BYTES)
-        if not arrivals:  # the journal answered, and has nothing readable up to its head: damage at its very end
-            return Prepared(after + 1, head, [], [], head - after, ())
+        frames = self._backlog.take(after, MAX_EVENTS, MAX_BYTES)
+        if not frames:  # the journal answered, and has nothing readable up to its head: damage at its very end
+            return Prepared(after + 1, head, (), (), head - after, ())
         damaged, expected = 0, after + 1
-        rows: list[StoredEvent] = []
-        aside: list[SetAside] = []
-        for arrival in arrivals:
-            damaged += arrival.first_seq - expected
-            expected = arrival.last_seq + 1
-            self._interpret(arrival, rows, aside)
-        return Prepared(after + 1, expected - 1, rows, aside, damaged, arrivals)
-
-    def _interpret(self, arrival: Arrival, rows: list[StoredEvent], aside: list[SetAside]) -> None:
-        sender = arrival.parcel.sender
-        processed_at = self._clock.now()
-        interpret = self._interpreter.interpret
-        for seq, event in enumerate(arrival.parcel.events, arrival.first_seq):
-            try:
-                rows.append(interpret(event, seq, sender, processed_at))
-            except Exception as fault:  # one event must never stop the others; it is kept with its reason
-                aside.append(SetAside(seq, sender, event, "not_understood", f"{type(fault).__name__}: {fault}"))
+        for frame in frames:
+            damaged += max(0, frame.first_seq - expected)
+            expected = frame.last_seq + 1
+        rows, aside = self._understanding.understand(frames, self._clock.now())
+        if frames[0].first_seq <= after:  # a store that failed between two halves of a batch has taken a part of it
+            rows = [row for row in rows if row.seq > after]
+            aside = [one for one in aside if one.seq > after]
+        self._recent.settle(rows)
+        return Prepared(after + 1, expected - 1, rows, aside, damaged, frames)

@@ -1,4 +1,4 @@
-"""Makes accepted events stored ones, in order of sequence: take, interpret, price, store, announce.
+"""Makes accepted events stored ones, in order of sequence: take what was prepared, store, announce.
 
 It promises that its position only moves past events that are stored, set aside with a reason, or known duplicates.
 """
@@ -11,13 +11,14 @@ from concurrent.futures import Future
 from typing import Any, Final, Protocol
 
 from lynex.clock import SECOND, Clock
-from lynex.control.dead_letters import Dead, DeadLetters
+from lynex.control.dead_letters import DeadLetters
 from lynex.errors import LynexError, ShuttingDown, StorageFull
 from lynex.failpoints import FailpointHit, is_planned, reach
 from lynex.ingest.backlog import Backlog
-from lynex.ingest.interpreter import Interpreter
-from lynex.ingest.parcel import as_sent_again
-from lynex.ingest.preparer import Prepared, Preparer, SetAside
+from lynex.ingest.enrich import UNKNOWN_MODEL
+from lynex.ingest.preparer import Prepared, Preparer
+from lynex.ingest.set_aside import TRIES, dead_letters_of
+from lynex.ingest.understanding import Aside, Understanding
 from lynex.metrics import Metrics
 from lynex.store.contract import Appended, Batch, EventStore, Poisoned
 from lynex.store.stored_event import StoredEvent
@@ -25,7 +26,6 @@ from lynex.store.stored_event import StoredEvent
 logger = logging.getLogger(__name__)
 
 IDLE_SECONDS: Final = 0.5
-TRIES: Final = 3
 RETRY_SECONDS: Final = 1.0
 FULL_DISK_SECONDS: Final = 10.0  # between two tries to store on a full disk: each of them stops reading for a moment
 
@@ -43,7 +43,7 @@ class Processor:
         self,
         backlog: Backlog,
         store: EventStore,
-        interpreter: Interpreter,
+        understanding: Understanding,
         dead_letters: DeadLetters,
         clock: Clock,
         metrics: Metrics,
@@ -52,8 +52,7 @@ class Processor:
     ) -> None:
         self._backlog = backlog
         self._store = store
-        self._interpreter = interpreter
-        self._preparer = Preparer(backlog, interpreter, clock)
+        self._preparer = Preparer(backlog, understanding, clock)
         self._dead_letters = dead_letters
         self._clock = clock
         self._metrics = metrics
@@ -62,8 +61,7 @@ class Processor:
         self._stopping = threading.Event()
         self._calls: list[tuple[Callable[[], Any], Future[Any]]] = []
         self._thread = threading.Thread(target=self._run, name="processor", daemon=True)
-        self._in_hand = Prepared(0, 0, [], [], 0, ())
-        self._last_received_at = clock.now()
+        self._in_hand = Prepared(0, 0, (), (), 0, ())
         self._head_at_start = backlog.head
         self.rebuild_progress = (0, 0)  # events done, events in all
 
@@ -101,7 +99,7 @@ class Processor:
         if self.queue_depth == 0:
             return 0.0
         oldest = self._backlog.oldest_received_at()
-        return max(0, self._clock.now() - (self._last_received_at if oldest is None else oldest)) / SECOND
+        return max(0, self._clock.now() - oldest) / SECOND if oldest is not None else 0.0
 
     def call(self, work: Callable[[], Any]) -> "Future[Any]":
         """Run `work` between two batches, alone with the store."""
@@ -167,12 +165,10 @@ class Processor:
             return
         self._in_hand = prepared
         self._store_range(prepared.first_seq, prepared.last_seq, prepared.rows, prepared.aside, prepared.damaged)
-        self._backlog.settle(prepared.arrivals)
-        if prepared.arrivals:
-            self._last_received_at = prepared.arrivals[-1].parcel.sender.received_at
+        self._backlog.settle(prepared.last_seq)
 
     def _store_range(
-        self, first_seq: int, last_seq: int, rows: list[StoredEvent], aside: list[SetAside], damaged: int
+        self, first_seq: int, last_seq: int, rows: Sequence[StoredEvent], aside: Sequence[Aside], damaged: int
     ) -> None:
         self._keep_aside(aside)
         batch = Batch(first_seq, last_seq, rows, dead_lettered=len(aside), damaged=damaged)
@@ -185,7 +181,7 @@ class Processor:
         self._count(appended.rows, appended.duplicates, len(aside), damaged)
         self._announce(appended.rows)
 
-    def _halve(self, batch: Batch, rows: list[StoredEvent], aside: list[SetAside], poisoned: Poisoned) -> None:
+    def _halve(self, batch: Batch, rows: Sequence[StoredEvent], aside: Sequence[Aside], poisoned: Poisoned) -> None:
         """Isolate what the store refuses: two halves by sequence, down to one row, tried again and set aside."""
         if len(rows) == 1:
             self._try_alone(batch, rows[0], aside, poisoned)
@@ -199,7 +195,7 @@ class Processor:
         self._store_range(batch.first_seq, middle - 1, lower, lower_aside, lower_damaged)
         self._store_range(middle, batch.last_seq, upper, upper_aside, batch.damaged - lower_damaged)
 
-    def _try_alone(self, batch: Batch, row: StoredEvent, aside: list[SetAside], poisoned: Poisoned) -> None:
+    def _try_alone(self, batch: Batch, row: StoredEvent, aside: Sequence[Aside], poisoned: Poisoned) -> None:
         for _ in range(TRIES - 1):
             try:
                 appended = self._append(batch)
@@ -209,8 +205,9 @@ class Processor:
                 self._count(appended.rows, appended.duplicates, len(aside), batch.damaged)
                 self._announce(appended.rows)
                 return
-        letter = self._in_hand.set_aside(row.seq, str(poisoned))
-        self._store_range(batch.first_seq, batch.last_seq, [], [*aside, letter], batch.damaged)
+        refused = Aside(row.seq, "not_storable", str(poisoned))
+        aside = sorted((*aside, refused), key=lambda one: one.seq)
+        self._store_range(batch.first_seq, batch.last_seq, [], aside, batch.damaged)
 
     def _append(self, batch: Batch) -> Appended:
         if is_planned("processor.row."):
@@ -221,17 +218,14 @@ class Processor:
                     raise Poisoned(str(hit)) from hit
         return self._store.append(batch)
 
-    def _keep_aside(self, aside: Sequence[SetAside]) -> None:
+    def _keep_aside(self, aside: Sequence[Aside]) -> None:
         """Durably, before the position may pass them."""
-        letters = [
-            Dead(one.seq, one.sender.project_id, one.event_id, one.reason, one.error, TRIES, as_sent_again(one.event))
-            for one in aside
-        ]
-        self._dead_letters.record(letters)
+        if aside:
+            self._dead_letters.record(list(dead_letters_of(aside, self._in_hand.frames)))
 
     def _count(self, rows: Sequence[StoredEvent], duplicates: int, dead: int, damaged: int) -> None:
         self._metrics.stored.inc(len(rows))
         self._metrics.duplicates.inc(duplicates)
         self._metrics.dead_letters.inc(dead)
         self._metrics.damaged_events.inc(damaged)
-        self._metrics.unpriced.inc(self._interpreter.note_unpriced(rows))
+        self._metrics.unpriced.inc(sum(row.cost_source == UNKNOWN_MODEL for row in rows))

@@ -47,10 +47,24 @@ def summary_of(row: Row) -> dict[str, Any]:
 
 def detail_of(row: Row) -> dict[str, Any]:
     """The envelope with the whole canonical body. `row` has the `DETAIL_COLUMNS`."""
-    answer = _envelope(row) | {"body": _decoded(_get(row, "body")) or {}} | _times(row)
+    answer = _envelope(row) | {"body": _settled(_decoded(_get(row, "body")) or {}, row)} | _times(row)
     queued = _get(row, "queue_latency_ms")
     fingerprint = _get(row, "model_fingerprint")
     return answer | _present({"queue_latency_ms": queued, "model_fingerprint": fingerprint})
+
+
+def _settled(body: dict[str, Any], row: Row) -> dict[str, Any]:
+    """The body with the scope its columns were given: whether a call counts is known only beside the others.
+
+    Counts that were said and have no columns are counted elsewhere.
+    """
+    usage, scope = body.get("usage"), _get(row, "usage_scope")
+    if type(usage) is dict and scope is not None:
+        said = [column for column, name in _USAGE if column != "usage_scope" and name in usage]
+        if said and all(_get(row, column) is None for column in said):
+            scope = "duplicate"
+        body["usage"] = usage | {"scope": scope}
+    return body
 
 
 def _envelope(row: Row) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import msgspec
 from lynex.events.envelope import Event
 from lynex.ingest.enrich import enrich, fingerprint
 from lynex.ingest.normalise import normalise
-from lynex.ingest.recent_responses import RecentResponses
 from lynex.ingest.tokens import count_tokens
 from lynex.pricing.book import PriceBook
 from lynex.pricing.usage import Usage
@@ -60,7 +59,7 @@ def best(work: Callable[[Event], object], events: list[Event], rounds: int = 7) 
 def main() -> None:
     random_ = random.Random(1)
     events = [chat_call(random_, number) for number in range(3000)]
-    prices, recent, encoder = PriceBook(), RecentResponses(), msgspec.json.Encoder()
+    prices, encoder = PriceBook(), msgspec.json.Encoder()
     usage = Usage(1000, 100, 200)
 
     def understand(event: Event) -> object:
@@ -68,7 +67,7 @@ def main() -> None:
 
     def whole(event: Event) -> StoredEvent:
         draft = normalise(event, seq=1, project_id="proj_a", key_id="key_a", received_at=NOW)
-        return enrich(draft, prices, recent, NOW)
+        return enrich(draft, prices, NOW)
 
     floor = best(lambda event: encoder.encode(event.body).decode(), events)
     figures = {

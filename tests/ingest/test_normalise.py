@@ -9,13 +9,12 @@ from lynex.clock import DAY, HOUR
 from lynex.config import PriceConfig
 from lynex.events.envelope import Event
 from lynex.ingest.enrich import enrich
-from lynex.ingest.interpreter import Interpreter
 from lynex.ingest.normalise import normalise
-from lynex.ingest.parcel import Sender
-from lynex.ingest.recent_responses import RecentResponses
+from lynex.ingest.recent_calls import RecentCalls
 from lynex.pricing.book import PriceBook
 from lynex.store.columns import to_arrow
 from lynex.store.stored_event import StoredEvent
+from lynex.store.summary import detail_of
 
 NOW = 1_795_176_000_000_000
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
@@ -23,10 +22,12 @@ PRICES = PriceBook()
 
 
 def stored(type_: str = "model_response", *, event_id: str = "evt_1", sent_at: int | None = NOW, context=None, sdk=None,
-           recent: RecentResponses | None = None, prices: PriceBook = PRICES, imported: bool = False, **body) -> StoredEvent:  # fmt: skip
+           recent: RecentCalls | None = None, prices: PriceBook = PRICES, imported: bool = False, **body) -> StoredEvent:  # fmt: skip
     event = Event(event_id, type_, sent_at, sdk or {}, context or {}, body, 100)
     draft = normalise(event, seq=7, project_id="proj_a", key_id="key_a", received_at=NOW, imported=imported)
-    return enrich(draft, prices, recent if recent is not None else RecentResponses(), NOW + 1_500)
+    row = enrich(draft, prices, NOW + 1_500)
+    (recent if recent is not None else RecentCalls()).settle([row])
+    return row
 
 
 def body_of(row: StoredEvent) -> dict:
@@ -131,16 +132,6 @@ def test_an_unknown_model_has_no_cost_and_says_so():
     row = stored(model="acme-9", tokens={"input": 5, "output": 10})
     assert (row.cost, row.cost_source) == (None, "unknown_model")
     assert "cost" not in body_of(row)
-
-
-def test_a_model_without_a_price_is_counted_when_its_call_is_stored_and_not_before():
-    prices = PriceBook()
-    interpreter = Interpreter(prices)
-    call = Event("evt_1", "model_response", NOW, {}, {}, {"model": "acme-1", "tokens": {"input": 5, "output": 1}}, 100)
-    first, again = (interpreter.interpret(call, seq, Sender("events", "p", None, NOW, {}), NOW) for seq in (1, 2))
-    assert first.cost_source == again.cost_source == "unknown_model" and prices.unknown_models() == []
-    assert interpreter.note_unpriced([first]) == 1
-    assert [(one.model, one.calls) for one in prices.unknown_models()] == [("acme-1", 1)]
 
 
 def test_a_reported_cost_wins_and_the_computed_one_is_kept_beside_it():
@@ -320,7 +311,7 @@ def test_a_broken_clock_and_a_circle_are_flagged():
 
 
 def test_usage_reported_apart_from_its_call_counts_once():
-    recent, tokens = RecentResponses(), {"input": 5, "output": 10}
+    recent, tokens = RecentCalls(), {"input": 5, "output": 10}
     call = stored(event_id="a", model="gpt-4", tokens=tokens, response_id="r1", recent=recent)
     later = stored("token_usage", event_id="b", model="gpt-4", tokens=tokens, response_id="r1", recent=recent)
     alone = stored("token_usage", event_id="c", model="gpt-4", tokens=tokens, response_id="r2", recent=recent)
@@ -328,11 +319,24 @@ def test_usage_reported_apart_from_its_call_counts_once():
     assert [row.usage_scope for row in (call, later, alone, after)] == ["call", "duplicate", "call", "call"]
     counted = [row.cost for row in (call, later, alone, after) if row.usage_scope == "call"]
     assert counted == [Decimal("0.00075"), Decimal("0.00075"), None]
-    assert body_of(after)["usage"]["scope"] == "duplicate"
+    assert detail_of(after)["body"]["usage"]["scope"] == "duplicate"
+    assert detail_of(later)["body"]["usage"]["scope"] == "duplicate"
+    assert detail_of(call)["body"]["usage"]["scope"] == "call"
+
+
+def test_what_is_settled_again_after_a_failure_counts_as_before():
+    recent, tokens = RecentCalls(), {"input": 5, "output": 10}
+
+    def settled():
+        usage = stored("token_usage", event_id="a", model="gpt-4", tokens=tokens, response_id="r", recent=recent)
+        call = stored(event_id="b", model="gpt-4", tokens=tokens, response_id="r", recent=recent)
+        return [(row.usage_scope, row.input_tokens) for row in (usage, call)]
+
+    assert settled() == settled() == [("call", 5), ("call", None)]
 
 
 def test_one_call_seen_by_two_instrumentations_of_a_trace_counts_once():
-    recent = RecentResponses()
+    recent = RecentCalls()
     calls = [
         stored(event_id=event_id, model="gpt-4", response_id="r", context={"trace_id": trace}, recent=recent)
         for event_id, trace in (("a", "t1"), ("b", "t1"), ("a", "t1"), ("c", "t2"))
@@ -341,11 +345,12 @@ def test_one_call_seen_by_two_instrumentations_of_a_trace_counts_once():
     assert stored(event_id="d", model="gpt-4", response_id="r", recent=recent).usage_scope == "call"
 
 
-def test_recent_responses_forget_the_oldest():
-    recent = RecentResponses(capacity=10)
+def test_the_oldest_calls_are_forgotten():
+    recent = RecentCalls(capacity=10)
     for number in range(40):
-        recent.note_usage("p", f"r{number}", "e")
-    assert recent.is_counted_usage("p", "r39") and not recent.is_counted_usage("p", "r0")
+        stored(event_id=f"e{number}", model="gpt-4", response_id=f"r{number}", recent=recent)
+    usage = [stored("token_usage", event_id="u", model="gpt-4", response_id=f"r{n}", recent=recent) for n in (39, 0)]
+    assert [row.usage_scope for row in usage] == ["duplicate", "call"]
 
 
 def test_the_fingerprint_is_of_model_and_parameters_in_any_order():

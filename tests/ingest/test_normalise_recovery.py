@@ -12,7 +12,6 @@ from lynex.ingest.as_sent import as_sent
 from lynex.ingest.enrich import enrich
 from lynex.ingest.messages import same_json
 from lynex.ingest.normalise import normalise
-from lynex.ingest.recent_responses import RecentResponses
 from lynex.pricing.book import PriceBook
 from lynex.store.columns import to_arrow
 
@@ -120,7 +119,7 @@ OWN = {
 def stored(event_type: str, body: dict, context: dict | None = None):
     event = Event("evt_1", event_type, NOW, {}, context if context is not None else {}, body, 100)
     draft = normalise(event, seq=1, project_id="proj_a", key_id=None, received_at=NOW)
-    return enrich(draft, PRICES, RecentResponses(), NOW)
+    return enrich(draft, PRICES, NOW)
 
 
 @st.composite

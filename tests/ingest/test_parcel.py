@@ -1,12 +1,13 @@
 """What an accepted request leaves in the journal can be taken out again, and what cannot stops nobody."""
 
+import msgspec
 import pytest
 
 from lynex.clock import SystemClock
-from lynex.events.decoding import Unreadable, decode_batch
+from lynex.events.decoding import decode_batch
 from lynex.events.envelope import Event
 from lynex.events.limits import Limits
-from lynex.ingest.parcel import Sender, as_sent_again, pack, unpack
+from lynex.ingest.parcel import NotReadable, Sender, as_sent_again, join_events, pack, split_events, unpack
 from tests.samples import a_call, a_log
 
 LIMITS = Limits(
@@ -16,16 +17,20 @@ SENDER = Sender("events", "proj_a", "key_a", 1_763_640_000_000_000, {})
 
 
 def packed(*events: dict) -> tuple[list[Event], bytes]:
-    import msgspec
-
     decoded = decode_batch(msgspec.json.encode(list(events)), LIMITS, "proj_a")
-    return decoded.events, pack(SENDER, decoded.raws)
+    return decoded.events, pack(SENDER, join_events(decoded.raws))
 
 
 def test_what_was_packed_comes_out_equal():
     events, payload = packed(a_call(seed=1), a_log("second", "grüße 🦆"))
-    parcel = unpack(7, 2, payload)
-    assert (parcel.first_seq, parcel.sender, list(parcel.events)) == (7, SENDER, events)
+    sender, content = unpack(payload)
+    assert (sender, split_events(sender, content, 2)) == (SENDER, events)
+
+
+def test_a_journal_from_before_there_were_refused_records_is_readable():
+    head = msgspec.msgpack.encode(["events", "proj_a", None, 7, {0: "evt_made"}])
+    sender, content = unpack(len(head).to_bytes(4, "little") + head + b"[]")
+    assert (sender, content) == (Sender("events", "proj_a", None, 7, {0: "evt_made"}), b"[]")
 
 
 def test_an_event_can_be_sent_again_as_it_was():
@@ -37,11 +42,12 @@ def test_an_event_can_be_sent_again_as_it_was():
 
 
 @pytest.mark.parametrize("payload", [b"", b"\x01", b"\xff\xff\xff\xff[]", b"\x04\x00\x00\x00junk[{}]"])
-def test_what_is_no_parcel_becomes_unreadable_events(payload):
-    parcel = unpack(3, 2, payload)
-    assert [type(event) for event in parcel.events] == [Unreadable, Unreadable]
+def test_what_is_no_parcel_is_noticed(payload):
+    with pytest.raises(NotReadable):
+        unpack(payload)
 
 
 def test_a_wrong_count_is_noticed():
-    _, payload = packed(a_log("only"))
-    assert all(isinstance(event, Unreadable) for event in unpack(1, 3, payload).events)
+    sender, content = unpack(packed(a_log("only"))[1])
+    with pytest.raises(NotReadable, match="1 events where 3 were announced"):
+        split_events(sender, content, 3)

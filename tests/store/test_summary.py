@@ -74,7 +74,7 @@ def test_a_list_item_says_what_a_call_was_and_cost():
 
 def test_the_detail_has_the_whole_body():
     found = detail_of(a_row(1, **FULL, queue_latency_ms=3.5))
-    assert found["body"] == {"usage": {"input_tokens": 7}}
+    assert found["body"] == {"usage": {"input_tokens": 7, "scope": "call"}}
     assert found["queue_latency_ms"] == 3.5
     assert "key_id" not in found
 
