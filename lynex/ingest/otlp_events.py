@@ -78,13 +78,27 @@ def _fill_identity(record: Record, row: StoredEvent, draft: Draft) -> int | None
             draft.flags.append("cycle")
         return record.start if record.start is not None else record.end
     if isinstance(record, LogRecord):
-        row.event_id = f"log:{_digest_of_log(record)}"
-        row.trace_id, row.span_id = record.trace_id, record.span_id
-        if record.trace_id is not None and record.span_id is not None:
-            row.parent_event_id = f"{record.trace_id}:{record.span_id}"
-        return record.at
+        return _fill_identity_of_log(record, row, draft)
     row.event_id = f"metric:{_digest_of_point(record)}"
     return record.at
+
+
+def _fill_identity_of_log(record: LogRecord, row: StoredEvent, draft: Draft) -> int | None:
+    """A record outside any trace stands in the one its dialect made of a session, if it did."""
+    context = draft.context
+    row.event_id = f"log:{_digest_of_log(record)}"
+    row.trace_id, row.span_id = record.trace_id, record.span_id
+    if record.trace_id is not None and record.span_id is not None:
+        row.parent_event_id = f"{record.trace_id}:{record.span_id}"
+    elif record.trace_id is None and "trace_id" in context:
+        row.trace_id, row.span_id = context["trace_id"], context.get("span_id")
+        row.parent_event_id = context.get("parent_event_id")
+        if row.span_id is not None:
+            row.event_id = f"{row.trace_id}:{row.span_id}"
+    if record.at is None or draft.duration_ms is None:
+        return record.at
+    began = record.at - round(draft.duration_ms * 1000)  # it is written when what it tells of is over
+    return began if began >= 0 else record.at
 
 
 def _digest_of_log(record: LogRecord) -> str:

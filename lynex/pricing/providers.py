@@ -107,6 +107,12 @@ def canonical_provider(sent: str) -> str:
     return lowered
 
 
+def provider_before_dot(sent: str) -> str:
+    """`acme.chat` → `acme`, for senders that add the kind of model; known dotted names stay."""
+    name = canonical_provider(sent)
+    return name if name in _DOTTED else canonical_provider(name.partition(".")[0])
+
+
 @lru_cache(maxsize=4096)
 def provider_of_model(model: str) -> str | None:
     """Whose model this is, read from its id; None when the id does not say."""

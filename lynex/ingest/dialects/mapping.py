@@ -2,17 +2,37 @@
 
 from typing import Final
 
+from lynex.ingest.dialects.ai_sdk import AI_SDK
+from lynex.ingest.dialects.claude_code import CLAUDE_CODE
+from lynex.ingest.dialects.codex import CODEX
 from lynex.ingest.dialects.dialect import Dialect, Vocabulary
 from lynex.ingest.dialects.draft import Draft
 from lynex.ingest.dialects.event_type import CALL, ROLLUP, choose
+from lynex.ingest.dialects.gemini_cli import GEMINI_CLI
 from lynex.ingest.dialects.genai import GENAI
+from lynex.ingest.dialects.langfuse import LANGFUSE
+from lynex.ingest.dialects.log_records import GENAI_EVENTS, PLAIN_LOGS
+from lynex.ingest.dialects.logfire import LOGFIRE
+from lynex.ingest.dialects.metric_points import TOKEN_METRICS
 from lynex.ingest.dialects.otel import OTEL, finish, read_resource
 from lynex.ingest.otlp_records import DataPoint, LogRecord, Record, Span
 
 MAPPING_VERSION: Final = 1  # of what dialects, counting and pricing make of what was sent; `remap` goes by it
 
 # In the order of semconv.md section 3: of two conventions that say the same, the earlier one is heard.
-DIALECTS: Final[tuple[Dialect, ...]] = (GENAI, OTEL)
+DIALECTS: Final[tuple[Dialect, ...]] = (
+    GENAI,
+    OTEL,
+    AI_SDK,
+    LANGFUSE,
+    LOGFIRE,
+    CLAUDE_CODE,
+    CODEX,
+    GEMINI_CLI,
+    GENAI_EVENTS,
+    TOKEN_METRICS,
+    PLAIN_LOGS,  # reads whatever is left
+)
 _VOCABULARY: Final = Vocabulary(DIALECTS)
 _OTEL: Final = DIALECTS.index(OTEL)
 
