@@ -74,7 +74,7 @@ READERS: Final[dict[str, Reader]] = {
     **_of("cost", "input output cache_read cache_write reasoning other total", number),
     **_of("tool", "name type call_id description", text),
     "tool.arguments": _arguments,
-    "tool.result": structured,
+    "tool.result": _arguments,
     "tool.definitions": listing,
     **_of("retrieval", "query source", text),
     "retrieval.top_k": count,
