@@ -40,6 +40,7 @@ FILTERS: Final = (
     _any_of("trace_id", "Trace."),
     _any_of("environment", "Environment."),
     _any_of("release", "Release."),
+    _any_of("service", "Service that sent it."),
     _any_of("tag", "Tag."),
     Param("text", "Words that occur in a value, without regard to case.", _text(256)),
 )

@@ -4,14 +4,14 @@ import base64
 import binascii
 import hashlib
 import hmac
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
 from lynex.errors import Fault, InvalidInput
 
 _MAC_BYTES: Final = 16
-_LONGEST: Final = 1024
+LONGEST: Final = 8192  # the id of a session and what it is ordered by may be long
 _PURPOSE: Final = b"lynex cursor 1"
 
 
@@ -24,7 +24,16 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
     end: int | None
 
 
-_decoder: Final = msgspec.json.Decoder(Place)
+class Ranked(msgspec.Struct, frozen=True, array_like=True):
+    """The last trace or session of a page: what it is ordered by (None: it has no such figure), and its id."""
+
+    value: int | float | str | None
+    group: str
+    start: int | None
+    end: int | None
+
+
+P = TypeVar("P", Place, Ranked)
 
 
 class Cursors:
@@ -33,17 +42,18 @@ class Cursors:
     def __init__(self, secret: bytes) -> None:
         self._key = hmac.digest(secret, _PURPOSE, "sha256")
 
-    def sealed(self, place: Place, binding: bytes) -> str:
+    def sealed(self, place: Place | Ranked, binding: bytes) -> str:
         payload = msgspec.json.encode(place)
         return base64.urlsafe_b64encode(self._mac(payload, binding) + payload).rstrip(b"=").decode()
 
-    def opened(self, cursor: str, binding: bytes) -> Place:
-        """Raises InvalidInput `invalid_cursor` for anything that was not made here for this very question."""
+    def opened(self, cursor: str, binding: bytes, kind: type[P]) -> P:
+        """The place of that kind. Raises InvalidInput `invalid_cursor` for anything that was not made here for this
+        very question."""
         sealed = _decoded(cursor)
         mac, payload = sealed[:_MAC_BYTES], sealed[_MAC_BYTES:]
         if not payload or not hmac.compare_digest(mac, self._mac(payload, binding)):
             raise _invalid()
-        return _decoder.decode(payload)
+        return msgspec.json.decode(payload, type=kind)
 
     def _mac(self, payload: bytes, binding: bytes) -> bytes:
         whole = hashlib.sha256(binding).digest() + payload
@@ -51,7 +61,7 @@ class Cursors:
 
 
 def _decoded(cursor: str) -> bytes:
-    if len(cursor) > _LONGEST or not cursor.isascii():
+    if len(cursor) > LONGEST or not cursor.isascii():
         raise _invalid()
     try:
         data = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)

@@ -103,7 +103,7 @@ class Events:
         """`{"items": […], "next": cursor or None}`, ordered by (`at`, `eventId`) descending."""
         place, span = None, question.span
         if question.cursor is not None:
-            place = self._cursors.opened(question.cursor, question.binding)
+            place = self._cursors.opened(question.cursor, question.binding, Place)
             span = Range(start=place.start, end=place.end, until=place.end)
         rows = Select(self._store, cancel)(*_page_statement(question, span, place))
         following = None

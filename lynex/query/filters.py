@@ -26,7 +26,9 @@ _COLUMN_FILTERS: Final = (
     "trace_id",
     "environment",
     "release",
+    "service",
 )
+_COLUMNS: Final = {"service": "service_name"}  # where the column is not called like the filter
 # Column → the code of its fault, and all it may be.
 _ALLOWED: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "type": ("unknown_type", EVENT_TYPES),
@@ -45,6 +47,7 @@ _PATHS: Final[dict[str, tuple[str, ...]]] = {
     "level": ("body", "level"),
     "name": ("body", "name"),
     **{name: ("context", name) for name in ("user_id", "session_id", "trace_id", "environment", "release")},
+    "service": ("context", "service_name"),
 }
 
 
@@ -73,7 +76,7 @@ class Filters(msgspec.Struct, frozen=True):
         for column, allowed in self.exact:
             names = [f"{column}_{number}" for number in range(len(allowed))]
             values.update(zip(names, allowed, strict=True))
-            parts.append(f'"{column}" IN ({", ".join("$" + name for name in names)})')
+            parts.append(f'"{_COLUMNS.get(column, column)}" IN ({", ".join("$" + name for name in names)})')
         if self.tags:
             parts.append("list_has_any(tags, $tags)")
             values["tags"] = list(self.tags)
@@ -81,6 +84,15 @@ class Filters(msgspec.Struct, frozen=True):
             parts.append(_TEXT_SQL)
             values.update(_text_values(self.text))
         return Condition(sql=" AND ".join(parts), values=values)
+
+    def each_alone(self) -> "tuple[Filters, ...]":
+        """The same filters one by one, for groups of events: different events of a group may pass different ones."""
+        alone = [Filters(exact=(one,)) for one in self.exact]
+        if self.tags:
+            alone.append(Filters(tags=self.tags))
+        if self.text is not None:
+            alone.append(Filters(text=self.text))
+        return tuple(alone)
 
     def matches(self, item: Mapping[str, Any]) -> bool:
         """Whether an event as it is answered passes, for live listeners. `text` is sought in what the item shows."""

@@ -14,6 +14,7 @@ MAX_VALUES: Final = 100
 MAX_VALUE_LENGTH: Final = 1024
 _ECHOED: Final = 64
 _WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
+_AMOUNT: Final = re.compile(r"[0-9]{1,15}(\.[0-9]{1,12})?", re.ASCII)
 
 
 def shown(value: str) -> str:
@@ -65,14 +66,14 @@ class Parameters:
             self._check_value(name, value, code)
         return tuple(sorted(set(values)))
 
-    def one(self, name: str, *, code: str = "invalid_value") -> str | None:
+    def one(self, name: str, *, code: str = "invalid_value", longest: int = MAX_VALUE_LENGTH) -> str | None:
         values = self._values.get(name)
         if values is None:
             return None
         if len(values) > 1:
             self.fault(name, code, f"{name} must be given once, not {len(values)} times.")
             return None
-        return values[0] if self._check_value(name, values[0], code) else None
+        return values[0] if self._check_value(name, values[0], code, longest) else None
 
     def choice(self, name: str, allowed: Collection[str], *, code: str) -> str | None:
         """One value from an allow-list."""
@@ -101,11 +102,22 @@ class Parameters:
         self.fault(name, code, f"{name} must be a whole number {low}…{high}, not {shown(text)}.")
         return default
 
-    def _check_value(self, name: str, value: str, code: str) -> bool:
+    def amount(self, name: str) -> float | None:
+        """A number of at least 0; the code of its fault is `invalid_<name>`."""
+        code = f"invalid_{name}"
+        text = self.one(name, code=code)
+        if text is None:
+            return None
+        if _AMOUNT.fullmatch(text):
+            return float(text)
+        self.fault(name, code, f"{name} must be a number such as 0, 250 or 0.05, not {shown(text)}.")
+        return None
+
+    def _check_value(self, name: str, value: str, code: str, longest: int = MAX_VALUE_LENGTH) -> bool:
         if not value:
             self.fault(name, code, f"{name} must not be empty; leave it out instead.")
-        elif len(value) > MAX_VALUE_LENGTH:
-            self.fault(name, code, f"{name} must have at most {MAX_VALUE_LENGTH} characters.")
+        elif len(value) > longest:
+            self.fault(name, code, f"{name} must have at most {longest} characters.")
         elif not value.isprintable() and any(not char.isprintable() and not char.isspace() for char in value):
             self.fault(name, code, f"{name} must not contain control characters: {shown(value)}.")
         else:
