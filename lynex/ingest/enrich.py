@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from lynex.ingest.error_groups import note_group
 from lynex.ingest.reading import Reading
 from lynex.pricing.book import PriceBook
 from lynex.pricing.cost import Cost
@@ -35,6 +36,8 @@ def enrich(reading: Reading, prices: PriceBook, processed_at: int, buffer: bytea
         model = reading.body.get("model")
         if model:
             row.model_fingerprint = fingerprint((row.provider, row.model, row.response_model), model.get("params"))
+    if row.level == "error" or row.status == "error":
+        note_group(row, reading.body)
     encoded = buffer if buffer is not None else bytearray()
     _ENCODER.encode_into(reading.body, encoded)
     row.body = encoded.decode()

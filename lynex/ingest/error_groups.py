@@ -29,9 +29,7 @@ def group_of(
 
 
 def note_group(row: StoredEvent, body: dict[str, Any]) -> None:
-    """Set the group of a row that tells of a failure, from its canonical body; of others not."""
-    if row.status != "error" and row.level != "error":
-        return
+    """Set the group of a row that tells of a failure; `body` is its canonical body."""
     error = body.get("error")
     told: dict[str, Any] = error if type(error) is dict else {}
     message = _text(told.get("message"))

@@ -7,9 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lynex.events.envelope import Event
+from lynex.ingest.enrich import enrich
 from lynex.ingest.error_groups import group_of
 from lynex.ingest.message_template import template_of
+from lynex.ingest.normalise import normalise
+from lynex.ingest.otlp_events import read_record
+from lynex.ingest.otlp_records import Scope, Span, SpanEvent
 from lynex.ingest.own_frame import own_frame
+from lynex.ingest.parcel import Sender
+from lynex.pricing.book import PriceBook
 
 
 def an_error(kind=None, message=None, stack=None, code=None, provider=None):
@@ -250,3 +257,58 @@ def test_the_work_grows_with_what_is_read_and_no_further(unit):
     for long, longer in pairwise([unit * 100_000, unit * 1_000_000]):
         assert template_of(long) == template_of(longer)
         group_of(error_type=long, message=long, stack=longer, code=longer, provider="openai")
+
+
+NOW = 1_795_176_000_000_000
+PRICES = PriceBook()
+
+
+def stored(type_, **body):
+    event = Event("evt_1", type_, NOW, {}, {}, body, 100)
+    reading = normalise(event, seq=1, project_id="proj_a", key_id=None, received_at=NOW)
+    return enrich(reading, PRICES, NOW)
+
+
+def stored_span(**facts):
+    span = Span("a" * 32, "b" * 16, None, "pay", "internal", NOW, NOW, **facts, links=[], resource={}, scope=Scope())
+    sender = Sender("otlp.traces", "proj_a", None, NOW, made_ids={})
+    return read_record(span, seq=1, sender=sender, processed_at=NOW, prices=PRICES, buffer=bytearray())
+
+
+def test_every_event_that_tells_of_a_failure_has_a_group_and_no_other_has():
+    stack = python_trace()
+    failed = stored("error", message="card 1 refused", error_type="ValueError", stack=stack).error_group
+    assert failed == group_of(**an_error("ValueError", "card 2 refused", stack))
+    assert (
+        stored(
+            "tool_call", tool="pay", error={"type": "ValueError", "message": "card 3 refused", "stack": stack}
+        ).error_group
+        == failed
+    )
+    limited = stored(
+        "model_response", model="gpt-4o", error={"type": "RateLimitError", "message": "x", "code": 429}
+    ).error_group
+    assert limited == group_of(**PROBLEMS["openai rate limit"][0])
+    logged = [stored("log", message=f"lost order {number}", level="error").error_group for number in (1, 2)]
+    assert logged[0] == logged[1] is not None
+    assert stored("span", name="a", status="error").error_group != stored("span", name="b", status="error").error_group
+    assert stored("span", name="a", error="boom").error_group is not None
+    assert stored("error", message=["not", "text"], stack=7, code=None).error_group is not None
+    for fine in (
+        stored("log", message="lost order 1"),
+        stored("log", message="x", level="warning"),
+        stored("span", name="a"),
+    ):
+        assert fine.error_group is None
+
+
+def test_a_failed_span_of_opentelemetry_is_in_the_group_of_the_native_event():
+    attributes = {
+        "exception.type": "builtins.ValueError",
+        "exception.message": "card 9 refused",
+        "exception.stacktrace": python_trace(),
+    }
+    event = SpanEvent("exception", NOW, attributes)
+    row = stored_span(status="error", status_message="ValueError: card 9 refused", attributes={}, events=[event])
+    assert row.error_group == group_of(**an_error("ValueError", "card 2 refused", python_trace()))
+    assert stored_span(status="unset", status_message="", attributes={}, events=[]).error_group is None
