@@ -106,6 +106,8 @@ def _complete_contents(draft: Draft, row: StoredEvent, body: dict[str, Any]) -> 
         row.input_preview = preview(tool.get("arguments", retrieval.get("query")))
     if row.output_preview is None:
         row.output_preview = preview(tool.get("result")) if "result" in tool else _preview_of_documents(retrieval)
+    if row.output_preview is None and draft.type == "log":
+        row.output_preview = preview(draft.more.get("message"))
 
 
 def _preview_of_documents(retrieval: Piece) -> str | None:

@@ -115,7 +115,8 @@ def _vectors(value: Any) -> dict[str, Any]:
 
 
 def _hear_setting(draft: Draft, name: str, value: Any) -> None:
-    draft.params.setdefault(_SETTINGS.get(name, name), value)
+    if name != "maxRetries":  # it changes nothing in the answer
+        draft.params.setdefault(_SETTINGS.get(name, name), value)
 
 
 def _hear_metadata(draft: Draft, name: str, value: Any) -> None:
@@ -139,6 +140,8 @@ def _finish(span: Span, draft: Draft) -> None:
         draft.model["provider"] = provider_before_dot(provider)
     operation = span.attributes.get("ai.operationId")
     if type(operation) is not str:
+        if draft.operation == "embeddings" and not draft.usage and span.status != "error":
+            draft.scope = ROLLUP  # version 7 has an outer span for these too, which only looks like a call
         return
     if operation.endswith(".doStream"):
         draft.model.setdefault("stream", True)
@@ -270,5 +273,6 @@ AI_SDK: Final = Dialect(
         "ai.telemetry.metadata.": _hear_metadata,
     },
     ignored=("ai.request.headers.", "ai.response.", "ai.usage.", "ai.schema", "ai.ranking."),
+    scopes=("gen_ai",),
     finish=_finish,
 )

@@ -48,7 +48,7 @@ _PROVIDERS_OWN: Final = frozenset(("prompt_tokens", "completion_tokens", *_NESTE
 _COSTS: Final = {place: place for place in ("input", "output", "total")} | {
     key: place for key, place in _TOKENS.items() if place in ("cache_read", "cache_write", "reasoning")
 }
-_CONVERSING: Final = frozenset(("generation", "embedding", "agent"))
+_CONVERSING: Final = frozenset(("generation", "agent"))
 
 
 def read_usage(sent: Mapping[str, Any], draft: Draft) -> None:
@@ -134,6 +134,8 @@ def _put(piece: dict[str, Any], *pairs: tuple[str, Any]) -> None:
 
 def _put_content(kind: str | None, given: Any, answered: Any, draft: Draft) -> None:
     talks = kind in _CONVERSING
+    if talks and type(given) is dict and type(given.get("tools")) is list:
+        draft.tool.setdefault("definitions", given["tools"])
     if given is not None:
         draft.input = read_content(given, "user") if talks else {"value": given}
     if answered is not None:
@@ -172,6 +174,9 @@ def _finish(span: Span, draft: Draft) -> None:
             draft.metadata = notes[key] | draft.metadata
         elif notes.get(key) is not None:
             draft.metadata.setdefault("metadata", notes[key])
+    reason = draft.metadata.get("finish_reason")  # where the wrapper of OpenAI's client puts it
+    if type(reason) is str and draft.type == "model_response":
+        draft.model.setdefault("finish_reasons", [reason])
     _finish_first_token(span, draft)
 
 

@@ -9,6 +9,7 @@ from lynex.ingest.dialects.event_type import ROLLUP
 from lynex.ingest.dialects.severity import level_of
 from lynex.ingest.dialects.values import count, listing, mapping, structured, text
 from lynex.ingest.otlp_records import Span
+from lynex.ingest.tokens import count_tokens
 
 _AGGREGATED: Final = {
     "input_tokens": "input",
@@ -21,6 +22,9 @@ _AGGREGATED: Final = {
     "details.cache_write_tokens": "cache_write",
     "details.reasoning_tokens": "reasoning",
 }
+
+
+_REQUESTED: Final = ("output_mode", "output_object", "thinking", "cache")
 
 
 def _hear_aggregated(draft: Draft, name: str, value: Any) -> None:
@@ -41,36 +45,46 @@ def _finish(span: Span, draft: Draft) -> None:
         draft.error.setdefault("message", message if message is not None else draft.name)
     if "aggregated" in notes:
         draft.usage, draft.scope = notes["aggregated"], ROLLUP
+    if draft.type == "model_response" and span.attributes.get("logfire.span_type") == "log":
+        draft.type = "token_usage"  # a stream's second span, beside the one of its request: it has the counts
+    _finish_usage(draft)
     _finish_run(draft)
     _finish_request(draft)
-    if "metadata" in notes:
-        draft.metadata |= notes["metadata"]
+
+
+def _finish_usage(draft: Draft) -> None:
+    """The provider's own usage object says more than the attributes taken from it."""
+    counted = count_tokens(draft.notes.get("raw_usage") or {})
+    if counted is not None:
+        for place, number in (("cache_read", counted.cache_read), ("reasoning", counted.reasoning)):
+            if number is not None:
+                draft.usage.setdefault(place, number)
 
 
 def _finish_run(draft: Draft) -> None:
-    """An agent's run: what it was asked and what it came to."""
+    """An agent's run: what it was asked and what it came to. All that was said between is in the spans below."""
     notes = draft.notes
     if "model" in notes:
         draft.model.setdefault("request", notes["model"])
-    spoken = notes.get("messages")
-    if draft.input is None and spoken is not None:
-        messages = messages_of(spoken, "user")
-        draft.input = {"messages": messages} if messages else {"value": spoken}
+    spoken = messages_of(notes.get("messages"), "user")
+    if draft.input is None and spoken:
+        draft.input = {"messages": spoken[: notes.get("first", 0) + 1]}
     if draft.output is None and "result" in notes:
         draft.output = read_content(notes["result"], "assistant")
+    for message in (draft.input or {}).get("messages", ()):
+        if message["role"] == "user" and all(part["type"] == "tool_call_response" for part in message["parts"]):
+            message["role"] = "tool"
 
 
 def _finish_request(draft: Draft) -> None:
-    """What the model was offered; the tools are told by OpenTelemetry's own attribute too, in newer versions."""
-    request = draft.notes.get("request")
-    if request is None:
-        return
+    """What the model was offered, in versions that do not say it in OpenTelemetry's words."""
+    request = draft.notes.get("request") or {}
     tools = request.get("function_tools")
     if type(tools) is list and tools:
         draft.tool.setdefault("definitions", tools)
-    offered = {key: value for key, value in request.items() if key != "function_tools" and value not in (None, [], {})}
-    for key, value in offered.items():
-        draft.params.setdefault(key, value)
+    for name in _REQUESTED:
+        if request.get(name) is not None:
+            draft.params.setdefault(name, request[name])
 
 
 LOGFIRE: Final = Dialect(
@@ -83,13 +97,19 @@ LOGFIRE: Final = Dialect(
         "agent_name": Field("agent.name", marks=False),
         "model_name": Field("notes.model", text, marks=False),
         "pydantic_ai.all_messages": Field("notes.messages", listing),
+        "pydantic_ai.new_message_index": Field("notes.first", count),
         "all_messages_events": Field("notes.messages", listing, marks=False),
         "final_result": Field("notes.result", structured, marks=False),
         "tool_arguments": Field("tool.arguments", marks=False),
         "tool_response": Field("tool.result", marks=False),
         "model_request_parameters": Field("notes.request", mapping, marks=False),
         "operation.cost": Field("cost.total", marks=False),
-        "gen_ai.agent.call.id": Field("agent.call_id", text, marks=False),
+        "gen_ai.usage.details.cache_read_tokens": Field("usage.cache_read", marks=False),
+        "gen_ai.usage.details.cache_write_tokens": Field("usage.cache_write", marks=False),
+        "gen_ai.usage.details.reasoning_tokens": Field("usage.reasoning", marks=False),
+        "gen_ai.usage.raw": Field("notes.raw_usage", mapping, marks=False),
+        "request_data": Field("notes.request_data", marks=False),
+        "async": Field("notes.async", marks=False),
     },
     prefixes={"gen_ai.aggregated_usage.": _hear_aggregated},
     ignored=("logfire.", "pydantic_ai.", "code."),
