@@ -8,9 +8,11 @@ from lynex.ingest.names import finish_reason, price_context
 from lynex.ingest.reading import Reading, preview, preview_of, read_cost
 from lynex.ingest.tokens import count_tokens
 from lynex.pricing.providers import canonical_provider, provider_of_model
+from lynex.store.stored_event import StoredEvent
 
 _LAST_STEP: Final = 2**53 - 1
 _LONGEST_NAME: Final = 512  # of a model worth recognising; names are remembered
+_TRACE_DIGITS: Final = 32
 _PROMPT_FIELDS: Final = ("prompt", "messages", "input")
 _RESPONSE_FIELDS: Final = ("response", "output")
 # Field as sent → key of the canonical object; of two spellings the later wins.
@@ -324,9 +326,22 @@ def read_eval_metric(reading: Reading) -> None:
     target = {place: rest.pop(f"target_{place}") for place in ("event_id", "trace_id") if f"target_{place}" in rest}
     if target:
         result["target"] = target
+        _stand_beside(row, target)
     if result:
         reading.body["eval"] = result
     row.output_preview = preview(result.get("explanation", result.get("label")))
+
+
+def _stand_beside(row: StoredEvent, target: dict[str, Any]) -> None:
+    """A score belongs to the trace it judges, below the event it judges, unless its context says where it belongs."""
+    event_id, trace_id = target.get("event_id"), target.get("trace_id")
+    if type(event_id) is str and event_id:
+        row.parent_event_id = event_id
+        own_trace, colon, _ = event_id.partition(":")
+        if colon and len(own_trace) == _TRACE_DIGITS:
+            row.trace_id = own_trace
+    if type(trace_id) is str and trace_id:
+        row.trace_id = trace_id
 
 
 def read_custom(reading: Reading) -> None:
