@@ -41,6 +41,7 @@ _ROW_GROUP: Final = 30_720
 _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "checkpoint_threshold": "2GB",  # the default checkpoints at each commit: 6–9 × slower
     "threads": 2,
+    "max_vacuum_tasks": 2,  # a checkpoint that merges 100 short row groups, as is the default, stops the writer for long
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "python_enable_replacements": False,  # a name in SQL never means a Python variable
@@ -146,6 +147,15 @@ class HotFile:
         finally:
             self.connection.execute("SET preserve_insertion_order = true")
         return int(count)
+
+    @contextmanager
+    def leaving_short_row_groups(self) -> Iterator[None]:
+        """Checkpoints inside it merge none: after a load each thread leaves one, and merging rewrites its neighbours."""
+        self.connection.execute("SET max_vacuum_tasks = 0")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"SET max_vacuum_tasks = {_SETTINGS['max_vacuum_tasks']}")
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         cursor = self.connection.cursor()

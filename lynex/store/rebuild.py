@@ -20,15 +20,16 @@ _LOG: Final = logging.getLogger("lynex.store")
 def top_up(file: HotFile, cold: Cold, clock: Clock, progress: Progress | None = None) -> None:
     """Bring the hot database up to what has been sealed."""
     expected = Totals()
-    for seal in cold.manifest.seals:
-        expected = _after(expected, seal)
-        now = read_totals(file.connection)
-        if seal.last_seq > now.position:
-            _load(file, cold, seal, _remainder(seal, expected, now), clock.now())
-            reach("rebuild.seal_loaded")
-            file.checkpoint()
-        if progress is not None:
-            progress(seal.last_seq, cold.sealed_through)
+    with file.leaving_short_row_groups():
+        for seal in cold.manifest.seals:
+            expected = _after(expected, seal)
+            now = read_totals(file.connection)
+            if seal.last_seq > now.position:
+                _load(file, cold, seal, _remainder(seal, expected, now), clock.now())
+                reach("rebuild.seal_loaded")
+                file.checkpoint()
+            if progress is not None:
+                progress(seal.last_seq, cold.sealed_through)
 
 
 def _after(totals: Totals, seal: Seal) -> Totals:
