@@ -41,7 +41,7 @@ _ROW_GROUP: Final = 30_720
 _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "checkpoint_threshold": "2GB",  # the default checkpoints at each commit: 6–9 × slower
     "threads": 2,
-    "max_vacuum_tasks": 2,  # a checkpoint that merges 100 short row groups, as is the default, stops the writer for long
+    "max_vacuum_tasks": 2,  # merging 100 short row groups in a checkpoint, the default, stops the writer for long
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "python_enable_replacements": False,  # a name in SQL never means a Python variable
@@ -150,7 +150,7 @@ class HotFile:
 
     @contextmanager
     def leaving_short_row_groups(self) -> Iterator[None]:
-        """Checkpoints inside it merge none: after a load each thread leaves one, and merging rewrites its neighbours."""
+        """Checkpoints inside it merge none. Each thread of a load leaves one, and merging rewrites its neighbours."""
         self.connection.execute("SET max_vacuum_tasks = 0")
         try:
             yield
