@@ -16,7 +16,7 @@ from lynex.store.stored_event import StoredEvent
 _LONGEST_NAME: Final = 512
 _COUNTED_TYPES: Final = frozenset(("model_response", "token_usage"))
 _CONTEXT: Final = ("session_id", "user_id", "environment", "release", "service_name", "agent_name", "step_index")
-_PIECES: Final = ("prompt", "agent", "workflow", "eval", "error")
+_PIECES: Final = ("prompt", "agent", "workflow", "mcp", "eval", "error")
 _ENCODER: Final = msgspec.json.Encoder()
 
 

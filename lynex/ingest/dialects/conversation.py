@@ -8,6 +8,21 @@ from lynex.ingest.messages import Message, Part, decoded_arguments, read_message
 Content = dict[str, Any]
 
 _ROLES: Final[dict[str, str]] = {"human": "user", "ai": "assistant", "model": "assistant", "developer": "system"}
+_TYPELESS: Final = {
+    "text": "text",
+    "reasoning": "reasoning",
+    "function_call": "tool_call",
+    "functionCall": "tool_call",
+    "toolRequest": "tool_call",
+    "function_response": "tool_call_response",
+    "functionResponse": "tool_call_response",
+    "toolResponse": "tool_call_response",
+    "inline_data": "blob",
+    "inlineData": "blob",
+    "file_data": "uri",
+    "fileData": "uri",
+    "media": "uri",
+}
 _RESULTS: Final = ("result", "response", "content", "output")
 
 
@@ -27,9 +42,12 @@ def read_content(value: Any, role: str) -> Content:
 def messages_of(value: Any, role: str) -> list[Message] | None:
     """The messages of a list, of one message, or of an object that holds them; None where there are none."""
     if type(value) is dict:
-        inner = value.get("messages")
+        inner = value.get("messages", value.get("contents"))
         if type(inner) is list:
             return messages_of(inner, role)
+        choices = value.get("choices")
+        if type(choices) is list and choices:
+            return messages_of([_answer(choice) for choice in choices], role)
         one = message_of(value, role)
         return [one] if one is not None else None
     if type(value) is not list:
@@ -43,6 +61,11 @@ def messages_of(value: Any, role: str) -> list[Message] | None:
     return messages
 
 
+def _answer(choice: Any) -> Any:
+    """The message of one of OpenAI's choices."""
+    return choice.get("message", choice.get("text")) if type(choice) is dict else choice
+
+
 def message_of(sent: Any, role: str) -> Message | None:
     """One message. None where it is none."""
     if type(sent) is not dict:
@@ -51,9 +74,13 @@ def message_of(sent: Any, role: str) -> Message | None:
     if type(parts) is list and parts:
         message = {**sent, "role": _role(speaker) if type(speaker) is str else role}
         message["parts"] = [part_of(part) for part in parts]
+        if message.get("name", "") is None:
+            del message["name"]
         return message
     if type(speaker) is not str and "content" in sent:
         sent = {**sent, "role": role}
+    if type(sent.get("function_call")) is dict and not sent.get("tool_calls"):
+        sent = {**sent, "tool_calls": [sent["function_call"]]}
     found, _ = read_message(sent, role)
     if found is None:
         return None
@@ -68,18 +95,40 @@ def part_of(sent: Any) -> Part:
     """A part of a message in OpenTelemetry's words, or in those of a provider."""
     if type(sent) is str:
         return {"type": "text", "content": sent}
-    part = read_part(sent)
+    part = read_part(sent) if type(sent) is not dict or "type" in sent else _typeless_part(sent)
     kind = part["type"]
     if kind == "text":
         return part
     if kind == "tool_call":
-        return {**part, "arguments": decoded_arguments(part.get("arguments"))[0]}
+        arguments = part.get("arguments")
+        return {**part, "arguments": decoded_arguments(arguments)[0]} if type(arguments) is str else part
     if kind == "tool_call_response" and "result" not in part:
         for name in _RESULTS:
             if name in part:
                 moved = {key: value for key, value in part.items() if key != name}
                 return {**moved, "result": structured(part[name])}
     return part
+
+
+def _typeless_part(sent: Part) -> Part:
+    """A part of Gemini's or Genkit's messages: the key says what it is."""
+    for key, kind in _TYPELESS.items():
+        said = sent.get(key)
+        if said is None:
+            continue
+        if kind in ("text", "reasoning"):
+            return {"type": "reasoning" if sent.get("thought") is True else kind, "content": said}
+        if type(said) is not dict:
+            break
+        if kind == "tool_call":
+            call_id = said.get("id", said.get("ref"))
+            arguments = said.get("args", said.get("input"))
+            return {"type": kind, "id": call_id, "name": said.get("name"), "arguments": arguments}
+        if kind == "tool_call_response":
+            call_id = said.get("id", said.get("ref"))
+            return {"type": kind, "id": call_id, "result": said.get("response", said.get("output"))}
+        return {"type": kind, **said}
+    return {"type": "generic", "value": sent}
 
 
 def instructions(value: Any) -> list[Part] | None:

@@ -44,7 +44,8 @@ class Draft(msgspec.Struct, gc=False):
     workflow: Piece = _piece()  # name
     eval: Piece = _piece()  # name, score, label, explanation, evaluator, target
     error: Piece = _piece()  # type, message, stack, code
-    more: Piece = _piece()  # other canonical keys: memory, mcp, metric …
+    mcp: Piece = _piece()  # method, session_id, protocol_version, request_id, status_code
+    more: Piece = _piece()  # other canonical keys: memory, evaluations, metric …
     flags: list[str] = msgspec.field(default_factory=list)  # truncated, clock_anomaly …
     notes: Piece = _piece()  # for a dialect's own `finish`; not kept
     flat: dict[str, list[tuple[Path, Any]]] = _piece()  # flattened lists by name, for `unflatten`; not kept

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from lynex.ingest.dialects.adk import ADK
 from lynex.ingest.dialects.ai_sdk import AI_SDK
 from lynex.ingest.dialects.claude_code import CLAUDE_CODE
 from lynex.ingest.dialects.codex import CODEX
@@ -10,10 +11,15 @@ from lynex.ingest.dialects.draft import Draft
 from lynex.ingest.dialects.event_type import CALL, ROLLUP, choose
 from lynex.ingest.dialects.gemini_cli import GEMINI_CLI
 from lynex.ingest.dialects.genai import GENAI
+from lynex.ingest.dialects.genkit import GENKIT
 from lynex.ingest.dialects.langfuse import LANGFUSE
+from lynex.ingest.dialects.litellm import LITELLM
 from lynex.ingest.dialects.log_records import GENAI_EVENTS, PLAIN_LOGS
 from lynex.ingest.dialects.logfire import LOGFIRE
+from lynex.ingest.dialects.mcp import MCP
 from lynex.ingest.dialects.metric_points import TOKEN_METRICS
+from lynex.ingest.dialects.openinference import OPENINFERENCE
+from lynex.ingest.dialects.openllmetry import OPENLLMETRY
 from lynex.ingest.dialects.otel import OTEL, finish, read_resource
 from lynex.ingest.otlp_records import DataPoint, LogRecord, Record, Span
 
@@ -23,9 +29,15 @@ MAPPING_VERSION: Final = 1  # of what dialects, counting and pricing make of wha
 DIALECTS: Final[tuple[Dialect, ...]] = (
     GENAI,
     OTEL,
+    OPENINFERENCE,
+    OPENLLMETRY,
     AI_SDK,
     LANGFUSE,
     LOGFIRE,
+    LITELLM,
+    ADK,
+    MCP,
+    GENKIT,
     CLAUDE_CODE,
     CODEX,
     GEMINI_CLI,

@@ -1,6 +1,6 @@
 """What any OpenTelemetry span says: its resource, who acted, its status and exceptions."""
 
-from typing import Final
+from typing import Any, Final
 
 from lynex.ingest.dialects.dialect import Dialect
 from lynex.ingest.dialects.draft import Draft
@@ -54,6 +54,11 @@ def _read_exception(attributes: Attributes, draft: Draft) -> None:
     draft.error.update({place: said for place, said in found.items() if said is not None})
 
 
+def _metadata(draft: Draft, name: str, value: Any) -> None:
+    if value not in ("", "[]", "{}", "None"):
+        draft.metadata.setdefault(name, value)
+
+
 OTEL: Final = Dialect(
     name="otel",
     fields={
@@ -74,6 +79,7 @@ OTEL: Final = Dialect(
         "exception.stacktrace": "error.stack",
         "lynex.type": "notes.type",
     },
+    prefixes={"metadata.": _metadata},
     ignored=(
         "code.", "thread.", "server.", "client.", "network.", "net.", "telemetry.", "otel.", "process.", "host.", "os.",
     ),

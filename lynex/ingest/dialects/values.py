@@ -113,6 +113,8 @@ def unquoted(value: Any) -> Any:
             inner = _decode(value)
         except (msgspec.DecodeError, RecursionError):
             return value
+        if inner is None:
+            return None
         if type(inner) is str:
             return structured(inner)
         return inner if type(inner) in (bool, int, float) and is_sound(inner) else value

@@ -1,0 +1,395 @@
+"""OpenInference (Arize's conventions): flattened messages, tools, documents and evaluations; totals on chains too."""
+
+from typing import Any, Final
+
+from lynex.ingest.dialects.conversation import message_of, read_content
+from lynex.ingest.dialects.dialect import Dialect, Field
+from lynex.ingest.dialects.draft import Draft
+from lynex.ingest.dialects.flattened import unflatten
+from lynex.ingest.dialects.values import decoded_json, mapping, number, structured, text, unquoted
+from lynex.ingest.messages import Message, Part, decoded_arguments, text_message
+from lynex.ingest.otlp_records import Span
+
+_FIRST_TOKEN: Final = "First Token Stream Event"
+_NOT_PARAMETERS: Final = frozenset(("model", "model_name", "messages", "input", "tools", "stream", "_type"))
+_LONGEST_ANSWER: Final = 1 << 20  # characters worth decoding for the id in it
+_DOCUMENT_TEXTS: Final = ("id", "content", "name", "url", "mime_type")
+
+
+def finish(span: Span, draft: Draft) -> None:
+    _read_model(span, draft)
+    if draft.type == "model_response":
+        _read_call(draft)
+    elif draft.type == "tool_call":
+        _read_tool(draft)
+    elif draft.type == "retrieval":
+        _read_retrieval(draft, reranker=draft.kind == "reranker")
+    _read_values(draft)
+    _read_evaluations(draft)
+    _separate_costs(draft.cost)
+    draft.metadata = {**draft.notes.get("metadata", {}), **draft.metadata}
+    if "id" in draft.prompt:
+        draft.prompt.setdefault("name", draft.prompt["id"])
+
+
+def _read_model(span: Span, draft: Draft) -> None:
+    """What `llm.model_name` is differs by instrumentation: where the parameters name a model, that was asked for."""
+    model, notes = draft.model, draft.notes
+    parameters = notes.get("parameters")
+    named = notes.get("model_name")
+    if parameters is not None:
+        asked = parameters.get("model", parameters.get("model_name"))
+        if type(asked) is str and asked:
+            model.setdefault("request", asked)
+        if type(parameters.get("stream")) is bool:
+            model.setdefault("stream", parameters["stream"])
+        kept = {key: value for key, value in parameters.items() if key not in _NOT_PARAMETERS and value is not None}
+        if kept:
+            model.setdefault("params", kept)
+    if named is not None:
+        model.setdefault("request", named)
+        if model["request"] != named:
+            model.setdefault("response", named)
+    for event in span.events:
+        if event.name == _FIRST_TOKEN and event.at is not None and span.start is not None:
+            model.setdefault("ttft_ms", max(0, event.at - span.start) / 1000)
+            model.setdefault("stream", True)
+
+
+def _read_call(draft: Draft) -> None:
+    flat = draft.flat
+    if draft.input is None:
+        draft.input = _conversation(flat.get("llm.input_messages"), "user") or _prompts(flat.get("llm.prompts"))
+    if draft.output is None:
+        draft.output = _conversation(flat.get("llm.output_messages"), "assistant")
+    tools = flat.get("llm.tools")
+    if tools is not None and "definitions" not in draft.tool:
+        found = [structured(one.get("tool", one).get("json_schema", one)) for one in _dicts(unflatten(tools))]
+        if found:
+            draft.tool["definitions"] = found
+    embeddings = flat.get("embedding.embeddings")
+    if embeddings is not None and draft.input is None:
+        said = [one.get("embedding", one).get("text") for one in _dicts(unflatten(embeddings))]
+        draft.input = {"messages": [text_message("user", one) for one in said if type(one) is str]} if said else None
+    answer = draft.notes.get("output")
+    if "response_id" not in draft.model and type(answer) is str and len(answer) <= _LONGEST_ANSWER:
+        response_id = response_id_of(decoded_json(answer))
+        if response_id is not None:
+            draft.model["response_id"] = response_id
+
+
+def _prompts(pairs: list[Any] | None) -> dict[str, Any] | None:
+    if pairs is None:
+        return None
+    said = [one.get("prompt", one).get("text") for one in _dicts(unflatten(pairs))]
+    messages = [text_message("user", one) for one in said if type(one) is str]
+    return {"messages": messages} if messages else None
+
+
+def response_id_of(answer: Any) -> str | None:
+    """The provider's id of a response, in its own answer or LangChain's wrapping of it."""
+    if type(answer) is not dict:
+        return None
+    for place in (answer, answer.get("llm_output"), _about_generation(answer.get("generations"))):
+        found = place.get("id") if type(place) is dict else None
+        if type(found) is str and found:
+            return found
+    return None
+
+
+def _about_generation(generations: Any) -> Any:
+    """The metadata of LangChain's first generation."""
+    node = generations
+    for _ in range(2):
+        node = node[0] if type(node) is list and node else None
+    for step in ("message", "kwargs", "response_metadata"):
+        node = node.get(step) if type(node) is dict else None
+    return node
+
+
+def _conversation(pairs: list[Any] | None, role: str) -> dict[str, Any] | None:
+    if pairs is None:
+        return None
+    messages = [_message(one.get("message", one), role) for one in _dicts(unflatten(pairs))]
+    found = [one for one in messages if one is not None]
+    return {"messages": found} if found else None
+
+
+def _message(sent: Any, role: str) -> Message | None:
+    if type(sent) is not dict:
+        return None
+    parts: list[Part] = []
+    if type(sent.get("tool_call_id")) is str:
+        parts.append(
+            {"type": "tool_call_response", "id": sent["tool_call_id"], "result": structured(sent.get("content"))}
+        )
+    elif sent.get("content") not in (None, ""):
+        parts += _content_parts(sent["content"])
+    contents = sent.get("contents")
+    for one in _dicts(contents if type(contents) is list else []):
+        part = _content(one)
+        if part is not None:
+            parts.append(part)
+    known = {part.get("id") for part in parts if part["type"] == "tool_call"}
+    calls = sent.get("tool_calls")
+    for call in _dicts(calls if type(calls) is list else []):
+        part = _tool_call(call.get("tool_call", call))
+        if part.get("id") is None or part["id"] not in known:
+            parts.append(part)
+    if type(sent.get("function_call_name")) is str:
+        arguments = decoded_arguments(sent.get("function_call_arguments_json"))[0]
+        parts.append({"type": "tool_call", "name": sent["function_call_name"], "arguments": arguments})
+    speaker = sent.get("role")
+    message: Message = {"role": speaker if type(speaker) is str else role, "parts": parts}
+    if type(sent.get("name")) is str:
+        message["name"] = sent["name"]
+    return message_of(message, role)
+
+
+def _content_parts(content: Any) -> list[Part]:
+    """Text; or, from those who put a provider's list there as JSON, its parts."""
+    decoded = structured(content)
+    if type(decoded) is list and decoded and all(type(one) is dict and "type" in one for one in decoded):
+        return decoded
+    return [{"type": "text", "content": content if type(content) is str else str(content)}]
+
+
+def _content(one: dict[str, Any]) -> Part | None:
+    """One of `message.contents`: text, reasoning, an image, audio, or a tool call beside it."""
+    if type(one.get("tool_call")) is dict:
+        return _tool_call(one["tool_call"])
+    said = one.get("message_content", one)
+    if type(said) is not dict:
+        return None
+    kind = said.get("type", "text")
+    if type(said.get("text")) is str:
+        if kind in ("reasoning", "thinking"):
+            return {"type": "reasoning", "content": said["text"]}
+        return {"type": "text", "content": said["text"]}
+    for medium in ("image", "audio", "video", "document"):
+        inner = said.get(medium)
+        if type(inner) is dict:
+            place = inner.get(medium, inner)
+            url = place.get("url") if type(place) is dict else None
+            if type(url) is str:
+                return {"type": "uri", "modality": medium, "uri": url}
+    return {"type": "generic", "value": said} if set(said) != {"type"} else None
+
+
+def _tool_call(call: Any) -> Part:
+    if type(call) is not dict:
+        return {"type": "generic", "value": call}
+    function = call.get("function")
+    function = function if type(function) is dict else call
+    part: Part = {"type": "tool_call", "name": function.get("name")}
+    if call.get("id") is not None:
+        part["id"] = call["id"]
+    part["arguments"] = decoded_arguments(function.get("arguments"))[0]
+    return part
+
+
+def _read_tool(draft: Draft) -> None:
+    """`tool.parameters` are the arguments in some instrumentations, and the schema of them in others."""
+    tool, notes = draft.tool, draft.notes
+    parameters, given = notes.get("tool_parameters"), notes.get("input")
+    if parameters is not None and _is_schema(parameters):
+        tool.setdefault("definitions", [{"name": tool.get("name"), "parameters": parameters}])
+        parameters = None
+    arguments = parameters if parameters is not None else given
+    if arguments is not None:
+        tool.setdefault("arguments", decoded_arguments(arguments)[0])
+        if arguments is given:
+            notes.pop("input", None)
+    if "output" in notes:
+        tool.setdefault("result", structured(notes.pop("output")))
+    if "name" not in tool and draft.name is not None:
+        tool["name"] = draft.name
+
+
+def _is_schema(parameters: Any) -> bool:
+    if type(parameters) is not dict:
+        return False
+    if "properties" in parameters or "$schema" in parameters:
+        return True
+    return bool(parameters) and all(type(one) is dict and "type" in one for one in parameters.values())
+
+
+def _read_retrieval(draft: Draft, reranker: bool) -> None:
+    retrieval, notes = draft.retrieval, draft.notes
+    if "query" not in retrieval and "input" in notes:
+        query = unquoted(notes.pop("input"))
+        inner = query.get("query", query.get("input")) if type(query) is dict else query
+        retrieval["query"] = inner if type(inner) is str else query
+    name = "reranker.output_documents" if reranker else "retrieval.documents"
+    documents = _documents(draft.flat.get(name))
+    if documents is None and "output" in notes:
+        answer = structured(notes["output"])
+        listed = answer.get("documents") if type(answer) is dict else answer
+        documents = listed if type(listed) is list and listed else None
+    if documents:
+        retrieval.setdefault("documents", documents)
+        notes.pop("output", None)
+    candidates = _documents(draft.flat.get("reranker.input_documents"))
+    if candidates:
+        retrieval.setdefault("candidates", candidates)
+
+
+def _documents(pairs: list[Any] | None) -> list[dict[str, Any]] | None:
+    if pairs is None:
+        return None
+    return [_document(one.get("document", one)) for one in _dicts(unflatten(pairs))] or None
+
+
+def _document(sent: Any) -> dict[str, Any]:
+    if type(sent) is not dict:
+        return {"content": sent}
+    found = {key: sent[key] for key in _DOCUMENT_TEXTS if key in sent}
+    score = number(sent.get("score"))
+    about = structured(sent.get("metadata"))
+    if about is not None:
+        found["metadata"] = about
+    if type(about) is dict:
+        score = score if score is not None else number(about.get("score"))
+        if type(about.get("source")) is str:
+            found["source"] = about["source"]
+    if score is not None:
+        found["score"] = score
+    return found
+
+
+def _read_values(draft: Draft) -> None:
+    """`input.value` and `output.value`, where nothing more particular was said."""
+    notes = draft.notes
+    for direction, role in (("input", "user"), ("output", "assistant")):
+        if getattr(draft, direction) is None and direction in notes:
+            content = read_content(notes[direction], role)
+            if "value" in content and f"{direction}_mime" in notes:
+                content["mime"] = notes[f"{direction}_mime"]
+            setattr(draft, direction, content)
+    if draft.input is None and draft.type in ("span", "agent_action"):
+        draft.input = _conversation(draft.flat.get("llm.input_messages"), "user")
+    if draft.output is None and draft.type in ("span", "agent_action"):
+        draft.output = _conversation(draft.flat.get("llm.output_messages"), "assistant")
+
+
+def _read_evaluations(draft: Draft) -> None:
+    """The first evaluation is the event's; all are kept."""
+    for name in ("evaluations", "annotations", "trace.evaluations", "session.evaluations"):
+        pairs = draft.flat.get(name)
+        if pairs is None:
+            continue
+        found = [_evaluation(one) for one in _dicts(unflatten(pairs))]
+        if found:
+            draft.eval = draft.eval or found[0]
+            draft.more.setdefault(name.replace(".", "_"), found)
+
+
+def _evaluation(one: dict[str, Any]) -> dict[str, Any]:
+    sent = one.get("evaluation", one.get("annotation", one))
+    sent = sent if type(sent) is dict else {"label": sent}
+    found: dict[str, Any] = {key: text(sent[key]) for key in ("name", "label", "explanation") if key in sent}
+    score = number(sent.get("score"))
+    if score is not None:
+        found["score"] = score
+    evaluator = text(sent.get("annotator_kind"))
+    return {**found, **({"evaluator": evaluator} if evaluator is not None else {})}
+
+
+def _separate_costs(cost: dict[str, Any]) -> None:
+    """`llm.cost.prompt` includes what was cached, `completion` what was thought; our parts do not overlap."""
+    for whole, place, parts in (
+        ("prompt", "input", ("cache_read", "cache_write")),
+        ("completion", "output", ("reasoning",)),
+    ):
+        amount = cost.pop(whole, None)
+        if amount is not None and place not in cost:
+            cost[place] = max(0, round(amount - sum(cost.get(part, 0) for part in parts), 15))
+
+
+def _dicts(values: Any) -> list[dict[str, Any]]:
+    return [one for one in values if type(one) is dict] if type(values) is list else []
+
+
+OPENINFERENCE: Final = Dialect(
+    name="openinference",
+    fields={
+        "openinference.span.kind": "notes.kind",
+        "tag.tags": "tags",
+        "metadata": Field("notes.metadata", mapping, marks=False),
+        "llm.provider": "model.provider",
+        "llm.system": "model.provider",
+        "decision.provider": "model.provider",
+        "decision.system": "model.provider",
+        "llm.request.model_name": "model.request",
+        "llm.response.model_name": "model.response",
+        "llm.model_name": Field("notes.model_name", text),
+        "embedding.model_name": "model.request",
+        "reranker.model_name": "model.request",
+        "decision.request.model_name": "model.request",
+        "decision.response.model_name": "model.response",
+        "decision.model_name": "model.request",
+        "llm.invocation_parameters": Field("notes.parameters", mapping),
+        "embedding.invocation_parameters": Field("notes.parameters", mapping),
+        "llm.finish_reason": "model.finish_reasons",
+        "llm.token_count.prompt": "usage.input",
+        "llm.token_count.completion": "usage.output",
+        "llm.token_count.total": "usage.total",
+        "llm.token_count.prompt_details.cache_read": "usage.cache_read",
+        "llm.token_count.prompt_details.cache_input": "usage.cache_read",
+        "llm.token_count.prompt_details.cache_write": "usage.cache_write",
+        "llm.token_count.prompt_details.audio": "usage.input_audio_tokens",
+        "llm.token_count.completion_details.reasoning": "usage.reasoning",
+        "llm.token_count.completion_details.audio": "usage.output_audio_tokens",
+        "decision.token_count.input": "usage.input",
+        "decision.token_count.output": "usage.output",
+        "llm.cost.total": "cost.total",
+        "llm.cost.prompt": Field("cost.prompt", number),
+        "llm.cost.completion": Field("cost.completion", number),
+        "llm.cost.prompt_details.input": "cost.input",
+        "llm.cost.prompt_details.cache_read": "cost.cache_read",
+        "llm.cost.prompt_details.cache_input": "cost.cache_read",
+        "llm.cost.prompt_details.cache_write": "cost.cache_write",
+        "llm.cost.completion_details.output": "cost.output",
+        "llm.cost.completion_details.reasoning": "cost.reasoning",
+        "input.value": "notes.input",
+        "input.mime_type": Field("notes.input_mime", marks=False),
+        "output.value": "notes.output",
+        "output.mime_type": Field("notes.output_mime", marks=False),
+        "tool.name": "tool.name",
+        "tool_call.function.name": "tool.name",
+        "tool.id": "tool.call_id",
+        "tool_call.id": "tool.call_id",
+        "tool.description": "tool.description",
+        "tool.parameters": Field("notes.tool_parameters", structured),
+        "tool_call.function.arguments": "tool.arguments",
+        "reranker.query": "retrieval.query",
+        "reranker.top_k": "retrieval.top_k",
+        "prompt.id": "prompt.id",
+        "prompt.vendor": "prompt.vendor",
+        "prompt.url": "prompt.url",
+        "llm.prompt_template.template": "prompt.template",
+        "llm.prompt_template.version": "prompt.version",
+        "llm.prompt_template.variables": "prompt.variables",
+        "agent.name": "agent.name",
+        "graph.node.id": Field("agent.node_id", text),
+        "graph.node.name": Field("agent.node_name", text),
+        "graph.node.parent_id": Field("agent.node_parent_id", text),
+    },
+    lists={
+        "llm.input_messages.": "llm.input_messages",
+        "llm.output_messages.": "llm.output_messages",
+        "llm.prompts.": "llm.prompts",
+        "llm.tools.": "llm.tools",
+        "embedding.embeddings.": "embedding.embeddings",
+        "retrieval.documents.": "retrieval.documents",
+        "reranker.input_documents.": "reranker.input_documents",
+        "reranker.output_documents.": "reranker.output_documents",
+        "evaluations.": "evaluations",
+        "annotations.": "annotations",
+        "trace.evaluations.": "trace.evaluations",
+        "session.evaluations.": "session.evaluations",
+    },
+    ignored=("llm.", "openinference.", "input.", "output.", "embedding."),
+    scopes=("openinference.",),
+    finish=finish,
+)
