@@ -10,6 +10,7 @@ import msgspec
 from lynex.clock import DAY, HOUR
 from lynex.events.envelope import Event
 from lynex.ingest.bodies import BODIES
+from lynex.ingest.dialects.mapping import MAPPING_VERSION
 from lynex.ingest.reading import Reading
 from lynex.store.stored_event import StoredEvent
 
@@ -54,6 +55,7 @@ def normalise(
         received_at=received_at,
         processed_at=received_at,
         key_id=key_id,
+        mapping=MAPPING_VERSION,
     )
     if event.sent_at is not None:
         place_in_time(row, event.sent_at, imported)

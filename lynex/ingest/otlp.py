@@ -27,6 +27,7 @@ _FORMS: Final[dict[str, Form]] = {
     LOGS + IN_JSON: otlp_json.LOGS,
     METRICS + IN_JSON: otlp_json_metrics.METRICS,
 }
+KINDS: Final = frozenset(_FORMS)
 _SMALLER: Final = "Let the exporter send smaller batches."
 _MOST_SHARED_BYTES: Final = 64 << 10
 _MOST_REPEATED_BYTES: Final = 64 << 20

@@ -1,14 +1,15 @@
 """What one accepted request leaves in the journal: who sent it and when, and what was sent, word for word."""
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
 
-from lynex.clock import rfc3339
 from lynex.events.decoding import Unreadable, decode_journaled
 from lynex.events.envelope import Event
+from lynex.ingest.otlp import KINDS, open_records
+from lynex.ingest.otlp_records import Record
 
 NATIVE: Final = "events"
 _LENGTH: Final = struct.Struct("<I")
@@ -59,17 +60,10 @@ def join_events(raws: Sequence[bytes | memoryview]) -> bytes:
     return b"".join((b"[", b",".join(raws), b"]"))
 
 
-def split_events(sender: Sender, content: bytes, count: int) -> list[Event | Unreadable]:
-    """The way back, each event on its own. Raises `NotReadable`."""
-    events = decode_journaled(content, sender.made_ids)
-    if len(events) != count:
-        raise NotReadable(f"{len(events)} events where {count} were announced")
-    return events
-
-
-def as_sent_again(event: Event) -> bytes:
-    """The event as one JSON envelope that may be sent once more, with the same id and time."""
-    envelope: dict[str, object] = {"eventId": event.event_id, "type": event.type}
-    if event.sent_at is not None:
-        envelope["timestamp"] = rfc3339(event.sent_at)
-    return msgspec.json.encode(envelope | {"sdk": event.sdk, "context": event.context, "body": event.body})
+def contents(sender: Sender, content: bytes) -> Iterable[Event | Unreadable | Record]:
+    """What was accepted of a request, one by one, in order of sequence. Raises `NotReadable`."""
+    if sender.kind == NATIVE:
+        return decode_journaled(content, sender.made_ids)
+    if sender.kind in KINDS:
+        return open_records(sender.kind, content, sender.refused)
+    raise NotReadable(f"requests of the kind {sender.kind!r} are not known to this version")

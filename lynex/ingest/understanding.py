@@ -3,8 +3,7 @@
 Pure: no memory between calls, so that a thread and a second process give the same answer.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable
 
 import msgspec
 
@@ -14,11 +13,12 @@ from lynex.failpoints import is_planned, reach
 from lynex.ingest.enrich import enrich
 from lynex.ingest.frames import Frame
 from lynex.ingest.normalise import normalise
-from lynex.ingest.parcel import NATIVE, NotReadable, Sender, split_events, unpack
+from lynex.ingest.otlp_events import read_record
+from lynex.ingest.otlp_records import Record
+from lynex.ingest.parcel import NotReadable, Sender, contents, unpack
 from lynex.pricing.book import PriceBook
 from lynex.store.stored_event import StoredEvent
 
-NOT_UNDERSTOOD: Final = "not_understood"
 Rows = list[StoredEvent]
 
 
@@ -31,7 +31,6 @@ class Aside(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 Understood = tuple[Rows, list[Aside]]
-_Read = Callable[[Event | Unreadable, int], StoredEvent]
 
 
 class Understanding:
@@ -47,46 +46,43 @@ class Understanding:
         rows: Rows = []
         aside: list[Aside] = []
         for frame in frames:
+            rows_before, aside_before = len(rows), len(aside)
             try:
-                sender, content = unpack(frame.payload)
-                self._understand_content(frame, sender, content, processed_at, rows, aside)
-            except NotReadable as fault:
-                aside += [_unreadable(seq, fault) for seq in range(frame.first_seq, frame.last_seq + 1)]
+                self._understand_frame(frame, processed_at, rows, aside)
+            except MemoryError:  # no fault of these events: they are tried again
+                raise
+            except Exception as fault:
+                del rows[rows_before:], aside[aside_before:]
+                aside += [_not_understood(seq, fault) for seq in range(frame.first_seq, frame.last_seq + 1)]
         return rows, aside
 
-    def _understand_content(
-        self, frame: Frame, sender: Sender, content: bytes, processed_at: int, rows: Rows, aside: list[Aside]
-    ) -> None:
-        if sender.kind != NATIVE:
-            raise NotReadable(f"requests of the kind {sender.kind!r} are not known to this version")
+    def _understand_frame(self, frame: Frame, processed_at: int, rows: Rows, aside: list[Aside]) -> None:
+        sender, content = unpack(frame.payload)
+        seq = frame.first_seq
+        for event in contents(sender, content):
+            try:
+                rows.append(self._row_of(event, seq, sender, processed_at))
+            except MemoryError:
+                raise
+            except Exception as fault:
+                aside.append(_not_understood(seq, fault))
+            seq += 1
+        if seq != frame.last_seq + 1:
+            raise NotReadable(f"{seq - frame.first_seq} events where {frame.count} were announced")
 
-        def read(event: Event | Unreadable, seq: int) -> StoredEvent:
-            return self._read_event(event, seq, sender, processed_at)
-
-        _read_each(split_events(sender, content, frame.count), read, frame.first_seq, rows, aside)
-
-    def _read_event(self, event: Event | Unreadable, seq: int, sender: Sender, processed_at: int) -> StoredEvent:
+    def _row_of(self, event: Event | Unreadable | Record, seq: int, sender: Sender, processed_at: int) -> StoredEvent:
+        prices, buffer = self._prices, self._buffer
         if isinstance(event, Unreadable):
             raise NotReadable(event.reason)
+        if not isinstance(event, Event):
+            return read_record(event, seq=seq, sender=sender, processed_at=processed_at, prices=prices, buffer=buffer)
         if self._may_fail:
             reach("processor.event." + event.event_id)
         reading = normalise(
             event, seq=seq, project_id=sender.project_id, key_id=sender.key_id, received_at=sender.received_at
         )
-        return enrich(reading, self._prices, processed_at, self._buffer)
+        return enrich(reading, prices, processed_at, buffer)
 
 
-def _read_each(
-    events: Sequence[Event | Unreadable], read: _Read, first_seq: int, rows: Rows, aside: list[Aside]
-) -> None:
-    for seq, event in enumerate(events, first_seq):
-        try:
-            rows.append(read(event, seq))
-        except MemoryError:  # no fault of this event: the batch is tried again
-            raise
-        except Exception as fault:
-            aside.append(_unreadable(seq, fault))
-
-
-def _unreadable(seq: int, fault: Exception) -> Aside:
-    return Aside(seq, NOT_UNDERSTOOD, f"{type(fault).__name__}: {fault}")
+def _not_understood(seq: int, fault: Exception) -> Aside:
+    return Aside(seq, "not_understood", f"{type(fault).__name__}: {fault}")

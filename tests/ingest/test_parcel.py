@@ -7,7 +7,8 @@ from lynex.clock import SystemClock
 from lynex.events.decoding import decode_batch
 from lynex.events.envelope import Event
 from lynex.events.limits import Limits
-from lynex.ingest.parcel import NotReadable, Sender, as_sent_again, join_events, pack, split_events, unpack
+from lynex.ingest.parcel import NotReadable, Sender, contents, join_events, pack, unpack
+from lynex.ingest.set_aside import as_sent_again
 from tests.samples import a_call, a_log
 
 LIMITS = Limits(
@@ -24,7 +25,7 @@ def packed(*events: dict) -> tuple[list[Event], bytes]:
 def test_what_was_packed_comes_out_equal():
     events, payload = packed(a_call(seed=1), a_log("second", "grüße 🦆"))
     sender, content = unpack(payload)
-    assert (sender, split_events(sender, content, 2)) == (SENDER, events)
+    assert (sender, contents(sender, content)) == (SENDER, events)
 
 
 def test_a_journal_from_before_there_were_refused_records_is_readable():
@@ -47,7 +48,6 @@ def test_what_is_no_parcel_is_noticed(payload):
         unpack(payload)
 
 
-def test_a_wrong_count_is_noticed():
-    sender, content = unpack(packed(a_log("only"))[1])
-    with pytest.raises(NotReadable, match="1 events where 3 were announced"):
-        split_events(sender, content, 3)
+def test_a_kind_of_a_later_version_is_noticed():
+    with pytest.raises(NotReadable, match="'otlp.profiles' are not known"):
+        contents(Sender("otlp.profiles", "proj_a", None, 0, {}), b"")
