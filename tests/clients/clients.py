@@ -1,22 +1,57 @@
-"""The clients we answer for: what runs each one, which variables point it at Lynex, and what it asks of the model."""
+"""The clients we answer for: what runs each one, which variables point it at Lynex, and what must arrive there."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
-CHAT_CALLS = 4  # what recipes/conversation.py and its likes ask: plain, tool call, tool result, stream
+_CALL_COST = 0.0000066  # 12 fresh input tokens at 0.15 USD a million, 8 cached at 0.075, 7 output at 0.60
+_EMBEDDING_COST = 0.00000006  # 3 tokens at 0.02 USD a million
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """`variables` may name {url}, {grpc} and {key}. `recipe` is a script of recipes/, or of node/<recipe>/."""
+    """`variables` may name {url}, {grpc} and {key}. `recipe` is a script of recipes/, or of node/<recipe>/.
+
+    Below that: what this client tells. Each chat call is one of 20 input tokens, 8 of them cached, and 7 output
+    tokens, 3 of them reasoning; each embedding has 3 input tokens. Not every client tells all of it.
+    """
 
     name: str
     recipe: str
     variables: dict[str, str] = field(default_factory=dict)
-    chat_calls: int = CHAT_CALLS
-    embeddings: int = 1
     runs_on: str = "python"
+    chat_calls: int = 4  # as in recipes/conversation.py: plain, tool call, tool result, stream
+    embeddings: int = 1
+    cached: int = 8
+    reasoning: int | None = None  # of all calls together; None: of each its 3
+    reported_cost: float = 0.0  # of calls with a price of their own
+    priced_calls: int | None = None  # None: all
+    provider: str = "openai"
+    model: str = "gpt-4o-mini"
+    response_model: str = "gpt-4o-mini-2024-07-18"
+    undated: int = 0  # calls that do not know which version answered
+    finishes: bool = True
+    runs_tools: bool = True
+    tool_arguments: Any = field(default_factory=lambda: {"city": "Paris"})
+    streams: bool = True  # knows when the first token came
+    session: str | None = "session-1"
+    user: str | None = "user-1"
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """The tokens of the whole run."""
+        return {
+            "input_tokens": 20 * self.chat_calls + 3 * self.embeddings,
+            "output_tokens": 7 * self.chat_calls,
+            "cache_read_tokens": self.cached * self.chat_calls,
+            "reasoning_tokens": 3 * self.chat_calls if self.reasoning is None else self.reasoning,
+        }
+
+    @property
+    def cost(self) -> float:
+        priced = self.chat_calls if self.priced_calls is None else self.priced_calls
+        return self.reported_cost + priced * _CALL_COST + self.embeddings * _EMBEDDING_COST
 
     @property
     def folder(self) -> Path:
@@ -26,8 +61,7 @@ class Client:
     @property
     def pins(self) -> Path:
         """The file that names every version, so that a change of it makes a new environment."""
-        name = "package-lock.json" if self.runs_on == "node" else f"{self.recipe}.txt"
-        return self.folder / name
+        return self.folder / ("package-lock.json" if self.runs_on == "node" else f"{self.recipe}.txt")
 
     @property
     def script(self) -> Path:
@@ -52,19 +86,51 @@ LITELLM = {
 }
 
 CLIENTS = (
-    Client("otel-sdk", "otel_sdk", OTLP | GZIP, chat_calls=3),
-    Client("otel-sdk-grpc", "otel_sdk", OTLP | GRPC, chat_calls=3),
-    Client("genai-openai", "genai_openai", OTLP | GENAI),
-    Client("openinference-openai", "openinference_openai", OTLP),
-    Client("openllmetry-openai", "openllmetry_openai", OTLP),
-    Client("traceloop-sdk", "traceloop_sdk", TRACELOOP),
+    Client("otel-sdk", "otel_sdk", OTLP | GZIP, chat_calls=3, streams=False),
+    Client("otel-sdk-grpc", "otel_sdk", OTLP | GRPC, chat_calls=3, streams=False),
+    Client("genai-openai", "genai_openai", OTLP | GENAI, runs_tools=False),
+    Client("openinference-openai", "openinference_openai", OTLP, runs_tools=False),
+    Client("openllmetry-openai", "openllmetry_openai", OTLP, reasoning=9, runs_tools=False),
+    Client("traceloop-sdk", "traceloop_sdk", TRACELOOP, reasoning=9),
     Client("pydantic-ai", "pydantic_ai_agent", OTLP, embeddings=0),
-    Client("logfire", "logfire_sdk", OTLP),
-    Client("langchain-openinference", "langchain_openinference", OTLP),
+    Client("logfire", "logfire_sdk", OTLP, undated=1, runs_tools=False, streams=False),
+    Client(
+        "langchain-openinference",
+        "langchain_openinference",
+        OTLP,
+        embeddings=0,
+        undated=1,
+        streams=False,
+        tool_arguments="Paris",  # of a tool with one argument only its value is told
+    ),
+    Client("thrice-instrumented", "thrice_instrumented", OTLP, embeddings=0, undated=1, tool_arguments="Paris"),
     Client("ai-sdk-6", "ai_sdk_6", OTLP, runs_on="node"),
-    Client("ai-sdk-7", "ai_sdk_7", OTLP, runs_on="node"),
-    Client("langfuse", "langfuse_sdk", LANGFUSE),
-    Client("litellm", "litellm_otel", LITELLM),
-    Client("anthropic-openinference", "anthropic_openinference", OTLP, embeddings=0),
+    Client("ai-sdk-7", "ai_sdk_7", OTLP, runs_on="node", reasoning=0),
+    Client(
+        "langfuse",
+        "langfuse_sdk",
+        LANGFUSE,
+        chat_calls=5,  # one of them told by hand, with a cost of its own
+        priced_calls=4,
+        reported_cost=0.003,
+        model="gpt-4o-mini-2024-07-18",  # only the one that answered is told
+        undated=5,
+        finishes=False,
+    ),
+    Client("litellm", "litellm_otel", LITELLM, undated=1, runs_tools=False, streams=False, session=None),
+    Client(
+        "anthropic-openinference",
+        "anthropic_openinference",
+        OTLP,
+        embeddings=0,
+        reasoning=0,
+        priced_calls=0,
+        reported_cost=4 * 0.0001434,  # 12 fresh input tokens at 3 USD a million, 8 cached at 0.30, 7 output at 15
+        provider="anthropic",
+        model="claude-sonnet-4-5",
+        response_model="claude-sonnet-4-5-20250929",
+        runs_tools=False,
+        streams=False,
+    ),
 )
 FIVE = ("otel-sdk", "openinference-openai", "pydantic-ai", "ai-sdk-6", "langfuse")

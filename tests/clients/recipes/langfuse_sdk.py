@@ -33,7 +33,7 @@ with (
     with langfuse.start_as_current_observation(
         as_type="generation",
         name="by-hand",
-        model="gpt-4o-mini",
+        model="gpt-4o-mini-2024-07-18",
         model_parameters={"temperature": 0.2},
         input=[{"role": "user", "content": "Hi"}],
     ) as generation:
