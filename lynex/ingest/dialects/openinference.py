@@ -201,7 +201,13 @@ def _read_tool(draft: Draft) -> None:
         if arguments is given:
             notes.pop("input", None)
     if "output" in notes:
-        tool.setdefault("result", structured(notes.pop("output")))
+        result = structured(notes.pop("output"))
+        carrier = result.get("data") if type(result) is dict and result.get("type") == "tool" else None
+        if type(carrier) is dict and "content" in carrier:  # LangChain tells the message that carries the result
+            result = structured(carrier["content"])
+            if type(carrier.get("tool_call_id")) is str:
+                tool.setdefault("call_id", carrier["tool_call_id"])
+        tool.setdefault("result", result)
     if "name" not in tool and draft.name is not None:
         tool["name"] = draft.name
 
