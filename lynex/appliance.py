@@ -38,8 +38,7 @@ from lynex.live import Live
 from lynex.metrics import Metrics
 from lynex.pricing.book import PriceBook
 from lynex.query.cursors import Cursors
-from lynex.query.events import Events
-from lynex.query.stats import Stats
+from lynex.query.queries import Queries
 from lynex.store.hot import HotStore
 
 P = ParamSpec("P")
@@ -70,8 +69,7 @@ class Appliance:
     backlog: Backlog
     processor: Processor
     intake: Intake
-    events: Events
-    stats: Stats
+    queries: Queries
     sealing: Sealing
     timetable: Timetable
     readers: ThreadPoolExecutor
@@ -205,8 +203,7 @@ def _assemble(
             has_room=lambda: not isinstance(journal.refusing, StorageFull),
         ),
         intake=Intake(journal, backlog, store, key_usage, config, clock, metrics),
-        events=Events(store, Cursors(accounts.secret.derive("cursors"))),
-        stats=Stats(store),
+        queries=Queries.over(store, Cursors(accounts.secret.derive("cursors"))),
         sealing=Sealing(journal, store, config.journal, clock),
         timetable=Timetable(),
         readers=ThreadPoolExecutor(config.storage.readers, thread_name_prefix="reader"),

@@ -60,13 +60,13 @@ async def list_events(request: Request) -> Response:
     """GET /api/v1/events – newest first."""
     project_id, appliance = await project_of(request), parts(request)
     question = EventQuestion.from_params(request.query_params.multi_items(), project_id, appliance.clock.now())
-    return json_answer(await appliance.ask(appliance.events.page, question))
+    return json_answer(await appliance.ask(appliance.queries.events.page, question))
 
 
 async def get_event(request: Request) -> Response:
     """GET /api/v1/events/{event_id} – with its whole body."""
     project_id, appliance = await project_of(request), parts(request)
-    return json_answer(await appliance.ask(appliance.events.one, project_id, request.path_params["event_id"]))
+    return json_answer(await appliance.ask(appliance.queries.events.one, project_id, request.path_params["event_id"]))
 
 
 async def _body(request: Request) -> bytes:

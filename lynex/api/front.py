@@ -72,9 +72,9 @@ class OnDisk:
 
 
 def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(
-        _ENCODER.encode(value),
-        status,
-        {"cache-control": "no-store", **(headers or {})},
-        media_type="application/json",
-    )
+    return encoded_answer(_ENCODER.encode(value), status, headers)
+
+
+def encoded_answer(data: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """For answers that were encoded outside of the event loop."""
+    return Response(data, status, {"cache-control": "no-store", **(headers or {})}, media_type="application/json")

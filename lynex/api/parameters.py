@@ -7,10 +7,14 @@ from lynex.events.envelope import EVENT_TYPES
 from lynex.query.breakdown import GROUPS as BREAKDOWN_GROUPS
 from lynex.query.breakdown import SORTS
 from lynex.query.buckets import INTERVALS
+from lynex.query.cursors import LONGEST
 from lynex.query.events import DEFAULT_LIMIT, FIELDS, MAX_LIMIT, MAX_OFFSET
 from lynex.query.figures import FIGURES
+from lynex.query.gathering import Gathering
 from lynex.query.ranges import RANGES
 from lynex.query.series import GROUPS as SERIES_GROUPS
+from lynex.query.trace_detail import MOST_EVENTS
+from lynex.query.traces import TRACES as TRACE_GATHERING
 
 
 def _text(longest: int = 1024) -> dict[str, Any]:
@@ -64,6 +68,27 @@ EVENTS: Final = (
     CURSOR,
     Param("offset", "Items to leave out.", {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0}),
     Param("fields", "Sections of the body to add to the items, separated by commas.", _one_of(*FIELDS), repeated=True),
+)
+_ORDER: Final = Param("order", "Direction.", _one_of("asc", "desc"))
+_OFFSET: Final = Param(
+    "offset", "Items to leave out.", {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0}
+)
+
+
+def _groups(gathering: Gathering) -> tuple[Param, ...]:
+    amount = {"type": "number", "minimum": 0}
+    bounds = [Param(f"{side}_{name}", f"{word} {name}.", amount) for name in gathering.bounds for side, word in _SIDES]
+    sort = Param("sort", "Figure to sort by.", _one_of(*gathering.sorts))
+    return (PROJECT, *FILTERS, *RANGE, *bounds, sort, _ORDER, LIMIT, _CURSOR, _OFFSET)
+
+
+_SIDES: Final = (("min", "Least"), ("max", "Most"))
+_CURSOR: Final = Param("cursor", "`next` of the page before.", _text(LONGEST))
+TRACES: Final = _groups(TRACE_GATHERING)
+TRACE: Final = (
+    PROJECT,
+    Param("limit", "Most events.", {"type": "integer", "minimum": 1, "maximum": MOST_EVENTS, "default": MOST_EVENTS}),
+    _CURSOR,
 )
 LIVE: Final = (PROJECT, *FILTERS)
 OVERVIEW: Final = (PROJECT, *FILTERS, *RANGE)

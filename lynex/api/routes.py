@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from lynex.api import dead_letters, events, keys, live, operating, pages, parameters, projects, signin, stats
+from lynex.api import dead_letters, events, keys, live, operating, pages, parameters, projects, signin, stats, traces
 from lynex.api.route import Route
 from lynex.api.shapes import (
     Breakdown,
@@ -28,6 +28,7 @@ from lynex.api.shapes import (
     SignedOut,
     UnknownPrices,
 )
+from lynex.api.trace_shapes import LookedUp, LookupWanted, TracePage, TraceShown
 from lynex.auth.roles import PUBLIC
 
 _V1: Final = "/api/v1"
@@ -51,6 +52,14 @@ EVENTS: Final = (
            params=_ONE, gives=EventItem),
     _route("GET", f"{_V1}/live", live.follow, "events.read", "Follow events as they are stored (server-sent events)",
            params=parameters.LIVE, media="text/event-stream"),
+)  # fmt: skip
+TRACES: Final = (
+    _route("GET", f"{_V1}/traces", traces.list_traces, "events.read", "List traces, newest first",
+           params=parameters.TRACES, gives=TracePage),
+    _route("GET", f"{_V1}/traces/{{trace_id}}", traces.get_trace, "events.read", "The structure of one trace",
+           params=parameters.TRACE, gives=TraceShown),
+    _route("POST", f"{_V1}/events/lookup", traces.lookup_events, "events.read", "Up to 200 events with whole bodies",
+           params=_ONE, takes=LookupWanted, gives=LookedUp),
 )  # fmt: skip
 STATS: Final = (
     _route("GET", f"{_V1}/stats/overview", stats.overview, "events.read", "Rates, tokens, cost and latency of a range",
@@ -98,9 +107,10 @@ BROWSER: Final = (
     _route("GET", "/guide/{path:path}", pages.guide, PUBLIC, "The user guide", media=_HTML),
     _route("GET", "/static/{path:path}", pages.static_file, PUBLIC, "Files of the page", media="*/*"),
 )  # fmt: skip
-ROUTES: Final[tuple[Route, ...]] = (*EVENTS, *STATS, *SETTING_UP, *OPERATING, *BROWSER)
+ROUTES: Final[tuple[Route, ...]] = (*EVENTS, *TRACES, *STATS, *SETTING_UP, *OPERATING, *BROWSER)
 DESCRIBED: Final = (
     ("Events", EVENTS),
+    ("Traces", TRACES),
     ("Figures", STATS),
     ("Setting up", SETTING_UP),
     ("Operating", OPERATING),

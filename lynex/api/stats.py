@@ -16,32 +16,32 @@ async def overview(request: Request) -> Response:
     """GET /api/v1/stats/overview"""
     project_id, appliance = await project_of(request), parts(request)
     question = OverviewQuestion.from_params(request.query_params.multi_items(), project_id, appliance.clock.now())
-    return json_answer(await appliance.ask(appliance.stats.overview, question))
+    return json_answer(await appliance.ask(appliance.queries.stats.overview, question))
 
 
 async def timeseries(request: Request) -> Response:
     """GET /api/v1/stats/timeseries"""
     project_id, appliance = await project_of(request), parts(request)
     question = SeriesQuestion.from_params(request.query_params.multi_items(), project_id, appliance.clock.now())
-    return json_answer(await appliance.ask(appliance.stats.timeseries, question))
+    return json_answer(await appliance.ask(appliance.queries.stats.timeseries, question))
 
 
 async def breakdown(request: Request) -> Response:
     """GET /api/v1/stats/breakdown"""
     project_id, appliance = await project_of(request), parts(request)
     question = BreakdownQuestion.from_params(request.query_params.multi_items(), project_id, appliance.clock.now())
-    return json_answer(await appliance.ask(appliance.stats.breakdown, question))
+    return json_answer(await appliance.ask(appliance.queries.stats.breakdown, question))
 
 
 async def heatmap(request: Request) -> Response:
     """GET /api/v1/stats/heatmap"""
     project_id, appliance = await project_of(request), parts(request)
     question = HeatmapQuestion.from_params(request.query_params.multi_items(), project_id, appliance.clock.now())
-    return json_answer(await appliance.ask(appliance.stats.heatmap, question))
+    return json_answer(await appliance.ask(appliance.queries.stats.heatmap, question))
 
 
 async def unpriced(request: Request) -> Response:
     """GET /api/v1/prices/unknown"""
     project_id, appliance = await project_of(request), parts(request)
     question = UnpricedQuestion.from_params(request.query_params.multi_items(), project_id, appliance.clock.now())
-    return json_answer(await appliance.ask(appliance.stats.unpriced, question))
+    return json_answer(await appliance.ask(appliance.queries.stats.unpriced, question))

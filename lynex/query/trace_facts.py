@@ -1,0 +1,170 @@
+"""What a trace is in one line: lists show it for each trace and one trace shows it at its head, from the same page.
+
+Tokens and cost are sums over what counts, and over roll-ups that count because no call is below them. Its root is the
+first event without a parent, a span rather than a fact beside it; until one arrives, the first event stands for it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from lynex.clock import rfc3339
+from lynex.query.arrangement import arranged
+from lynex.query.figures import COUNTS, IS_CALL, dollars, whole
+from lynex.query.filters import Filters
+from lynex.query.ranges import Range
+from lynex.query.rollups import promoted
+from lynex.query.rows import Select
+
+MOST_ARRANGED: Final = 20_000  # events; in larger traces a roll-up counts only where there is no call at all
+_MOST_MODELS: Final = 20
+_MOST_TAGS: Final = 50
+_BATCH: Final = 200_000  # events arranged at once
+
+FINISH_SQL: Final = 'max(epoch_us("at") + coalesce((duration_ms * 1000)::BIGINT, 0))'
+DURATION_SQL: Final = f'(({FINISH_SQL} - epoch_us(min("at"))) / 1000)'
+# A failed span and the exception it logged are one failure.
+ERRORS_SQL: Final = "coalesce(len(list_distinct(list(coalesce(span_id, event_id)) FILTER (status = 'error'))), 0)"
+FAILED_SQL: Final = """CASE WHEN bool_or(parent_event_id IS NULL)
+  THEN bool_or(parent_event_id IS NULL AND status = 'error') ELSE arg_min(status, "at") = 'error' END"""
+# 0: a span without a parent, 1: another event without a parent, 2: any other
+_RANK: Final = "CASE WHEN parent_event_id IS NOT NULL THEN 2 WHEN duration_ms IS NULL THEN 1 ELSE 0 END"
+_FIRST: Final = "{{'at': \"at\", 'id': event_id}}"
+
+
+class Promotion(msgspec.Struct, frozen=True):
+    """Roll-ups that count, and what they add."""
+
+    event_ids: frozenset[str] = frozenset()
+    input_tokens: int = 0
+    output_tokens: int = 0
+    total_tokens: int = 0
+    cost: float | None = None
+    is_unpriced: bool = False
+
+
+def facts_of(
+    select: Select, project_id: str, trace_ids: Sequence[str], span: Range
+) -> dict[str, tuple[dict[str, Any], Promotion]]:
+    """By trace id: the facts (`start` in µs, to be shown by `shown_facts`) and what was promoted."""
+    condition = Filters().condition(project_id, span)
+    values = {**condition.values, "ids": list(trace_ids)}
+    rows = select(_FACTS.format(condition=condition.sql), values)
+    promotions = _promotions(select, project_id, rows, span)
+    return {row["trace_id"]: (row, promotions.get(row["trace_id"], Promotion())) for row in rows}
+
+
+def shown_facts(row: Mapping[str, Any], promotion: Promotion) -> dict[str, Any]:
+    """An item of a list of traces."""
+    root = row["root"]
+    unknown = row["cost"] is None and promotion.cost is None and (row["unpriced"] or promotion.is_unpriced)
+    return {
+        "trace_id": row["trace_id"],
+        "name": root["name"],
+        "type": root["type"],
+        "root_event_id": root["event_id"] if row["has_root"] else None,
+        "start": rfc3339(row["start"]),
+        "end": rfc3339(row["finish"]),
+        "duration_ms": (row["finish"] - row["start"]) / 1000,
+        "status": "error" if row["failed"] else "ok",
+        "events": row["events"],
+        "errors": row["errors"],
+        "requests": whole(row["requests"]),
+        "models": sorted(row["models"] or ())[:_MOST_MODELS],
+        "input_tokens": whole(row["input_tokens"]) + promotion.input_tokens,
+        "output_tokens": whole(row["output_tokens"]) + promotion.output_tokens,
+        "total_tokens": whole(row["total_tokens"]) + promotion.total_tokens,
+        "cost_usd": None if unknown else dollars(row["cost"]) + (promotion.cost or 0.0),
+        "is_promoted": bool(promotion.event_ids),
+        "session_id": row["session_id"],
+        "user_id": row["user_id"],
+        "environment": row["environment"],
+        "release": row["release"],
+        "service": row["service"],
+        "tags": sorted(set(row["tags"] or ()))[:_MOST_TAGS],
+    }
+
+
+def _promotions(
+    select: Select, project_id: str, rows: Sequence[Mapping[str, Any]], span: Range
+) -> dict[str, Promotion]:
+    rows = [row for row in rows if row["rollups"]]
+    found = {
+        row["trace_id"]: _promotion_of([row["largest_rollup"]])
+        for row in rows
+        if row["events"] > MOST_ARRANGED and not row["calls"]
+    }
+    batch: list[str] = []
+    size = 0
+    for row in [*(row for row in rows if row["events"] <= MOST_ARRANGED), None]:
+        if batch and (row is None or size + row["events"] > _BATCH):
+            found |= _arranged_promotions(select, project_id, batch, span)
+            batch, size = [], 0
+        if row is not None:
+            batch.append(row["trace_id"])
+            size += row["events"]
+    return found
+
+
+def _arranged_promotions(
+    select: Select, project_id: str, trace_ids: Sequence[str], span: Range
+) -> dict[str, Promotion]:
+    condition = Filters().condition(project_id, span)
+    columns = select.columns(_SKELETONS.format(condition=condition.sql), {**condition.values, "ids": list(trace_ids)})
+    found, first = {}, 0
+    ids = columns["trace_id"]
+    while first < len(ids):
+        last = first + 1
+        while last < len(ids) and ids[last] == ids[first]:
+            last += 1
+        mine = {name: values[first:last] for name, values in columns.items()}
+        tree = arranged(mine["event_id"], mine["parent_event_id"])
+        events = promoted(tree, mine["usage_scope"], mine["start"], mine["duration_ms"])
+        if events:
+            found[ids[first]] = _promotion_of([{name: mine[name][event] for name in mine} for event in events])
+        first = last
+    return found
+
+
+def _promotion_of(rollups: Sequence[Mapping[str, Any]]) -> Promotion:
+    costs = [one["cost"] for one in rollups if one["cost"] is not None]
+    return Promotion(
+        event_ids=frozenset(one["event_id"] for one in rollups),
+        input_tokens=sum(whole(one["input_tokens"]) for one in rollups),
+        output_tokens=sum(whole(one["output_tokens"]) for one in rollups),
+        total_tokens=sum(whole(one["total_tokens"]) for one in rollups),
+        cost=float(sum(costs)) if costs else None,
+        is_unpriced=any(one["cost_source"] == "unknown_model" for one in rollups),
+    )
+
+
+def _first_said(column: str) -> str:
+    return f"arg_min({column}, {_FIRST}) AS {column}"
+
+
+_USED: Final = ("event_id", "input_tokens", "output_tokens", "total_tokens", "cost", "cost_source")
+# Keys first, whole rows afterwards: only the row groups of these traces are read.
+_OF_THESE: Final = """rowid IN (
+  SELECT rowid FROM events WHERE {condition} AND trace_id IN (SELECT unnest($ids)))"""
+_FACTS: Final = f"""
+SELECT trace_id, epoch_us(min("at")) AS start, {FINISH_SQL} AS finish, count(*) AS events, {ERRORS_SQL} AS errors,
+  {FAILED_SQL} AS failed, count_if({IS_CALL}) AS requests, bool_or(parent_event_id IS NULL) AS has_root,
+  sum(input_tokens) FILTER ({COUNTS}) AS input_tokens, sum(output_tokens) FILTER ({COUNTS}) AS output_tokens,
+  sum(total_tokens) FILTER ({COUNTS}) AS total_tokens, sum(cost) FILTER ({COUNTS}) AS cost,
+  count_if({COUNTS} AND cost_source = 'unknown_model') AS unpriced,
+  count_if(usage_scope = 'rollup') AS rollups, count_if(usage_scope IN ('call', 'duplicate')) AS calls,
+  arg_max({{{{{", ".join(f"'{name}': {name}" for name in _USED)}}}}}, coalesce(total_tokens, 0))
+    FILTER (usage_scope = 'rollup') AS largest_rollup,
+  list(DISTINCT model) FILTER (model IS NOT NULL) AS models, flatten(list(DISTINCT tags)) AS tags,
+  arg_min({{{{'name': name, 'type': type, 'event_id': event_id}}}},
+    {{{{'rank': {_RANK}, 'at': "at", 'id': event_id}}}}) AS root,
+  {", ".join(_first_said(column) for column in ("session_id", "user_id", "environment", "release"))},
+  arg_min(service_name, {_FIRST}) AS service
+FROM events WHERE {_OF_THESE} GROUP BY trace_id
+"""
+_SKELETONS: Final = f"""
+SELECT trace_id, event_id, parent_event_id, usage_scope, epoch_us("at") AS start, duration_ms,
+  input_tokens, output_tokens, total_tokens, cost, cost_source
+FROM events WHERE {_OF_THESE} ORDER BY trace_id, events."at", event_id
+"""

@@ -1,0 +1,125 @@
+"""Traces: all events with one trace id. A list of them, and one as a tree."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+
+from lynex.query.cursors import Cursors
+from lynex.query.figures import COUNTS, IS_CALL
+from lynex.query.filters import FILTER_PARAMETERS, filters_of
+from lynex.query.gathering import AROUND, Gathering, Wanted, cursor_after, find, wanted_of
+from lynex.query.parameters import Parameters
+from lynex.query.ranges import RANGE_PARAMETERS, Range, range_of
+from lynex.query.rows import Select
+from lynex.query.trace_detail import TraceDetailQuestion, trace_detail
+from lynex.query.trace_facts import DURATION_SQL, ERRORS_SQL, FAILED_SQL, facts_of, shown_facts
+from lynex.store.contract import Cancel, EventStore
+
+_TEXT_SORTED: Final = 64  # characters of a name that order it
+
+
+# Where nothing was called, the largest roll-up stands for what was used; the page itself shows the exact figure.
+def _used(column: str) -> str:
+    return (
+        f"CASE WHEN count_if(usage_scope IN ('call', 'duplicate')) > 0 THEN sum({column}) FILTER ({COUNTS})"
+        f" ELSE max({column}) FILTER (usage_scope = 'rollup') END"
+    )
+
+
+def _first(column: str) -> str:
+    return f'left(arg_min({column}, "at"), {_TEXT_SORTED})'
+
+
+_TOKENS: Final = f"coalesce({_used('total_tokens')}, 0)::BIGINT"
+_COST: Final = f"({_used('cost')})::DOUBLE"
+TRACES: Final = Gathering(
+    key="trace_id",
+    sorts={
+        "start": 'epoch_us(min("at"))',
+        "duration_ms": DURATION_SQL,
+        "events": "count(*)",
+        "errors": ERRORS_SQL,
+        "requests": f"count_if({IS_CALL})::BIGINT",
+        "input_tokens": f"coalesce({_used('input_tokens')}, 0)::BIGINT",
+        "output_tokens": f"coalesce({_used('output_tokens')}, 0)::BIGINT",
+        "total_tokens": _TOKENS,
+        "cost_usd": _COST,
+        "name": f'left(arg_min(name, epoch_us("at") + CASE WHEN parent_event_id IS NULL THEN 0 ELSE {1 << 60} END), '
+        f"{_TEXT_SORTED})",
+        "status": f"CASE WHEN {FAILED_SQL} THEN 'error' ELSE 'ok' END",
+        "models": f"left(min(model), {_TEXT_SORTED})",
+        "session_id": _first("session_id"),
+        "user_id": _first("user_id"),
+        "environment": _first("environment"),
+        "release": _first("release"),
+        "service": _first("service_name"),
+    },
+    bounds={
+        "duration_ms": DURATION_SQL,
+        "cost_usd": _COST,
+        "total_tokens": _TOKENS,
+        "events": "count(*)",
+        "errors": ERRORS_SQL,
+    },
+    by_end=False,
+)
+TRACE_PARAMETERS: Final = frozenset(("project_id", *FILTER_PARAMETERS, *RANGE_PARAMETERS, *TRACES.parameters))
+
+
+class TraceQuestion(msgspec.Struct, frozen=True):
+    """Traces that began in the range. All filters are about any event of the trace, but `status`, which is its own."""
+
+    wanted: Wanted
+
+    @classmethod
+    def from_params(cls, params: Iterable[tuple[str, str]], project_id: str, now: int) -> "TraceQuestion":
+        """Raises InvalidInput naming every parameter that is wrong."""
+        params = list(params)
+        parameters = Parameters(params, TRACE_PARAMETERS)
+        filters = filters_of(parameters)
+        span, _ = range_of(parameters, now, default=None)
+        statuses = dict(filters.exact).get("status", ())
+        wanted = wanted_of(
+            TRACES,
+            parameters,
+            params,
+            project_id=project_id,
+            span=span,
+            filters=msgspec.structs.replace(filters, exact=tuple(one for one in filters.exact if one[0] != "status")),
+            having=() if len(statuses) != 1 else (FAILED_SQL if statuses == ("error",) else f"NOT ({FAILED_SQL})",),
+        )
+        parameters.check()
+        return cls(wanted)
+
+
+class Traces:
+    """Each question blocks until the store answers; call it from a reader thread."""
+
+    def __init__(self, store: EventStore, cursors: Cursors) -> None:
+        self._store = store
+        self._cursors = cursors
+
+    def page(self, question: TraceQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
+        """`{"items": […], "next": cursor or None}`."""
+        wanted, select = question.wanted, Select(self._store, cancel)
+        found = find(select, TRACES, wanted, self._cursors)
+        earliest = None if found.since is None else found.since - AROUND
+        reach = Range(start=earliest, end=None, until=None)
+        facts = facts_of(select, wanted.project_id, [row["id"] for row in found.rows], reach) if found.rows else {}
+        rows = [
+            row for row in found.rows if row["id"] in facts and _is_since(facts[row["id"]][0]["start"], found.since)
+        ]
+        following = None
+        if len(rows) > wanted.limit:
+            rows = rows[: wanted.limit]
+            following = cursor_after(self._cursors, wanted, found, rows[-1])
+        return {"items": [shown_facts(*facts[row["id"]]) for row in rows], "next": following}
+
+    def one(self, question: TraceDetailQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
+        """Facts and structure. Raises NotFound, also when the trace belongs to another project."""
+        return trace_detail(Select(self._store, cancel), self._cursors, question)
+
+
+def _is_since(start: int, since: int | None) -> bool:
+    return since is None or start >= since
