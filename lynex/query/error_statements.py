@@ -1,0 +1,122 @@
+"""The SQL about groups of errors.
+
+A failure is an event that failed. In a span that failed, exception records tell of that same failure (semconv.md 2),
+and whichever says most decides about the group: the span with a message, else a record with one. Records of a span that
+did not fail are failures of their own, once for span and group; whatever stands outside spans stands for itself.
+"""
+
+from typing import Final
+
+from lynex.query.rows import columns_sql
+from lynex.store.summary import SUMMARY_COLUMNS
+
+LONGEST_MESSAGE: Final = 500
+NAMES: Final = 10  # models and releases named of a group
+TREND: Final = 24  # buckets
+
+SORTS: Final = {
+    "last_seen": "epoch_us(last_seen)",
+    "first_seen": "epoch_us(first_seen)",
+    "count": '"count"',
+    "users": "users",
+}
+_MESSAGE: Final = (
+    f"left(coalesce(error_message, CASE WHEN type = 'log' THEN output_preview END, name), {LONGEST_MESSAGE})"
+)
+_IS_RECORD: Final = "(span_id IS NOT NULL AND type IN ('error', 'log'))"
+# Sequences are below 2**60: what comes first, then the earliest.
+_OWN_FIRST: Final = f"seq + {1 << 60} * is_record::BIGINT"
+_TELLING_FIRST: Final = f"seq + {1 << 60} * (2 * (error_message IS NULL)::BIGINT + is_record::BIGINT)"
+_SHOWN: Final = """
+states.error_group, error_type, message, state, epoch_us(reopened_at) AS reopened_at,
+epoch_us(first_seen) AS first_seen, epoch_us(last_seen) AS last_seen, first_release, states.seq,
+coalesce("count", 0) AS "count", coalesce(users, 0) AS users, coalesce(traces, 0) AS traces, models, releases, trend
+"""
+
+
+def page_statement(*, span: str, asked: str, states: str, after: str, sort: str, descending: bool) -> str:
+    """Groups in order of `sort`; `states` and `after` are SQL, as the conditions of `_failures`."""
+    return f"""
+WITH {_failures(span, asked)}, {_COUNTED}, {_lives("error_group IN (SELECT error_group FROM counted)")}
+SELECT {_SHOWN}, count(*) OVER () AS groups
+FROM states JOIN counted ON counted.error_group = states.error_group
+WHERE state IN {states} {after}
+ORDER BY {SORTS[sort]} {"DESC" if descending else "ASC"}, states.error_group LIMIT $wanted OFFSET $skipped
+"""
+
+
+def one_statement(*, span: str, asked: str) -> str:
+    """The group `$group`, with figures of nothing where it was not met in the range; no row if it never was at all."""
+    return f"""
+WITH {_failures(span, asked)}, {_COUNTED}, {_lives("error_group = $group")}
+SELECT {_SHOWN} FROM states LEFT JOIN counted ON counted.error_group = states.error_group
+"""
+
+
+def samples_statement(*, span: str, asked: str) -> str:
+    """The newest failures of the group `$group`."""
+    return f"""
+WITH {_failures(span, asked)}
+SELECT seq, trace_id, epoch_us("at") AS "at" FROM failures
+WHERE error_group = $group ORDER BY failures."at" DESC, seq DESC LIMIT $most
+"""
+
+
+EVENTS: Final = f"SELECT {columns_sql(('seq', *SUMMARY_COLUMNS))} FROM events WHERE list_contains($seqs, seq)"
+BODY: Final = "SELECT event_id, body FROM events WHERE seq = $seq"
+EXISTS: Final = "SELECT 1 AS found FROM events WHERE project_id = $project_id AND error_group = $group LIMIT 1"
+
+
+def _failures(span: str, asked: str) -> str:
+    """One row a failure, in its group. All its rows in the span are looked at; `asked` may pass some of them only."""
+    return f"""
+said AS MATERIALIZED (
+  SELECT seq, "at", error_group, error_message, trace_id, user_id, coalesce(response_model, model) AS model, release,
+    hash(CASE WHEN span_id IS NULL THEN event_id ELSE concat(trace_id, ':', span_id) END) AS failure,
+    {_IS_RECORD} AS is_record, ({asked}) AS is_asked
+  FROM events WHERE {span} AND error_group IS NOT NULL
+), failed_spans AS (
+  SELECT failure, arg_min(error_group, {_TELLING_FIRST}) AS error_group
+  FROM said GROUP BY failure HAVING bool_or(is_record) AND NOT bool_and(is_record)
+), failures AS MATERIALIZED (
+  SELECT coalesce(failed_spans.error_group, said.error_group) AS error_group, said.failure,
+    min("at") AS "at", arg_min(seq, {_OWN_FIRST}) AS seq, any_value(trace_id) AS trace_id,
+    any_value(user_id) AS user_id, any_value(model) AS model, any_value(release) AS release
+  FROM said LEFT JOIN failed_spans ON failed_spans.failure = said.failure
+  WHERE is_asked GROUP BY ALL
+)"""
+
+
+def _lives(groups: str) -> str:
+    """What is known of the groups over all of history, and what was decided about them."""
+    return f"""
+decided AS (
+  SELECT unnest($decided_groups::VARCHAR[]) AS decided_group, unnest($decided_states::VARCHAR[]) AS decided_state,
+    make_timestamp(unnest($decided_times::BIGINT[])) AS decided_at
+), lives AS (
+  SELECT error_group, any_value(decided_state) AS decided_state, min("at") AS first_seen, max("at") AS last_seen,
+    min(received_at) FILTER (received_at > decided_at) AS received_again, arg_max(seq, "at") AS seq,
+    arg_max(error_type, "at") AS error_type, arg_max({_MESSAGE}, "at") AS message,
+    arg_min(release, "at") AS first_release
+  FROM events LEFT JOIN decided ON decided_group = error_group
+  WHERE project_id = $project_id AND {groups} GROUP BY error_group
+), states AS (
+  SELECT error_group, first_seen, last_seen, error_type, message, first_release, seq,
+    CASE WHEN decided_state = 'ignored' THEN 'ignored'
+         WHEN decided_state = 'resolved' AND received_again IS NULL THEN 'resolved' ELSE 'open' END AS state,
+    CASE WHEN decided_state = 'resolved' THEN received_again END AS reopened_at
+  FROM lives
+)"""
+
+
+def _named(column: str) -> str:
+    return f"coalesce(list_sort(list(DISTINCT {column}) FILTER ({column} IS NOT NULL))[1:{NAMES}], []) AS {column}s"
+
+
+_COUNTED: Final = f"""
+counted AS (
+  SELECT error_group, count(*) AS "count", count(DISTINCT user_id) AS users, count(DISTINCT trace_id) AS traces,
+    {_named("model")}, {_named("release")},
+    histogram(greatest(0, least({TREND - 1}, (epoch_us("at") - $trend_start) // $trend_length))) AS trend
+  FROM failures GROUP BY error_group
+)"""
