@@ -129,11 +129,14 @@ def _add_raw(record: Record, reading: Reading) -> None:
         _add_raw_span(record, body)
     elif isinstance(record, LogRecord):
         body["log"] = _present(
-            body=record.body,
+            at=record.at,  # the event may have begun before it was written down
             severity=record.severity or None,
             severity_text=record.severity_text,
             event_name=record.event_name,
+            outside_trace=True if record.trace_id is None and reading.row.trace_id is not None else None,
         )
+        if record.body is not None:
+            body["log"]["body"] = record.body
     else:
         body["metric"] = _present(
             name=record.metric, unit=record.unit, kind=record.kind, temporality=record.temporality, start=record.start,
