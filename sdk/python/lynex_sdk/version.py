@@ -1,0 +1,3 @@
+"""The version of the SDK, as it is sent with each event."""
+
+VERSION = "0.1.0"
