@@ -30,6 +30,7 @@ from lynex.ingest.backlog import Backlog
 from lynex.ingest.disk import RealDisk
 from lynex.ingest.intake import Intake
 from lynex.ingest.journal import Journal
+from lynex.ingest.otlp_intake import OtlpIntake
 from lynex.ingest.processor import Processor
 from lynex.ingest.understanding import Understanding
 from lynex.jobs.sealing import Sealing
@@ -69,6 +70,7 @@ class Appliance:
     backlog: Backlog
     processor: Processor
     intake: Intake
+    otlp: OtlpIntake
     queries: Queries
     sealing: Sealing
     timetable: Timetable
@@ -171,6 +173,7 @@ def _assemble(
     announcer, backlog = Announcer(live), Backlog(journal, config.journal.queue_bytes)
     keyring, key_usage = KeyRing(accounts.keys, clock), KeyUsage(accounts.keys)
     dead_letters = DeadLetters(accounts.database, clock)
+    intake = Intake(journal, backlog, store, key_usage, config, clock, metrics)
     return Appliance(
         config=config,
         clock=clock,
@@ -202,7 +205,8 @@ def _assemble(
             announcer,
             has_room=lambda: not isinstance(journal.refusing, StorageFull),
         ),
-        intake=Intake(journal, backlog, store, key_usage, config, clock, metrics),
+        intake=intake,
+        otlp=OtlpIntake(intake, metrics),
         queries=Queries.over(store, Cursors(accounts.secret.derive("cursors"))),
         sealing=Sealing(journal, store, config.journal, clock),
         timetable=Timetable(),

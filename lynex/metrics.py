@@ -33,6 +33,9 @@ class Metrics:
         self.refused = Counter(
             "lynex_events_refused", "Events or requests refused, by problem code.", ["code"], registry=registry
         )
+        self.ignored_points = Counter(
+            "lynex_otlp_ignored_points", "Data points of metrics that do not concern models.", registry=registry
+        )
         self.duplicates = Counter(
             "lynex_events_duplicate", "Events dropped as duplicates since start.", registry=registry
         )

@@ -95,6 +95,11 @@ def kind_of(scope: Scope) -> str:
     )
 
 
+def essence_of(scope: Scope) -> bytes:
+    """The Content-Type without its parameters, in lower case."""
+    return _single(scope, b"content-type")[:_MAX_CONTENT_TYPE].partition(b";")[0].strip().lower()
+
+
 def is_compressed(scope: Scope) -> bool:
     """Whether the body is gzip. Raises `UnsupportedMedia` for other encodings and for more than one."""
     value = _single(scope, b"content-encoding").strip().lower()

@@ -15,7 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 from lynex.api.bodies import ClientLeft
 from lynex.api.front import KEY, Front
 from lynex.api.problems import Headers, answer
-from lynex.api.route import MethodTable, Route, tables
+from lynex.api.route import REFUSAL, MethodTable, Route, tables
 from lynex.config import ServerConfig
 from lynex.errors import BadRequest, LynexError, Misdirected, NotFound, OutOfMemory, ShuttingDown, TooLarge
 from lynex.failpoints import reach
@@ -162,7 +162,7 @@ class _Exchange:
 
     def _with_ours(self, headers: Headers, status: int) -> Headers:
         headers.append((b"x-request-id", self._id.encode()))
-        if status == 202:  # the hot path: nothing a browser would render
+        if status == 202 or REFUSAL in self._scope:  # the hot path: nothing a browser would render
             headers.append(_NO_SNIFFING)
             return headers
         if not any(name == b"content-security-policy" for name, _ in headers):
@@ -170,7 +170,9 @@ class _Exchange:
         return headers + _ALWAYS
 
     async def refuse(self, error: LynexError, *, close: bool) -> None:
-        status, headers, body = answer(error, self._id, close=close)
+        write = self._scope.get(REFUSAL)
+        written = write(self._scope, error) if write is not None else None
+        status, headers, body = answer(error, self._id, close=close, written=written)
         await self.send({"type": "http.response.start", "status": status, "headers": headers})
         if not close:
             await self._send({"type": "http.response.body", "body": body})

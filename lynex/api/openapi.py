@@ -8,7 +8,7 @@ import msgspec
 
 import lynex
 from lynex.api.problems import Problem
-from lynex.api.route import Param, Route
+from lynex.api.route import OTLP, Param, Route
 from lynex.auth.roles import PERMISSIONS, PUBLIC
 from lynex.events.bodies import BODIES, Context, Sdk
 from lynex.events.envelope import EVENT_TYPES
@@ -61,7 +61,7 @@ def _operation(group: str, route: Route) -> dict[str, Any]:
         "summary": route.summary,
         "operationId": name,
         "parameters": [*_in_path(route.path), *map(_in_query, route.params)],
-        "responses": {str(route.status): _answer(route), "default": _PROBLEM},
+        "responses": {str(route.status): _answer(route), "default": _PROBLEM if route.gives != OTLP else _STATUS},
         "security": [] if route.permission == PUBLIC else [{"key": []}, {"bearer": []}, {"session": []}],
     }
     if route.permission != PUBLIC:
@@ -72,6 +72,8 @@ def _operation(group: str, route: Route) -> dict[str, Any]:
 
 
 def _taken(takes: Any) -> dict[str, Any]:
+    if takes == OTLP:
+        return _IN_OTLP
     if takes == "Events":
         return {
             _JSON: {"schema": _ref("Events")},
@@ -81,6 +83,8 @@ def _taken(takes: Any) -> dict[str, Any]:
 
 
 def _answer(route: Route) -> dict[str, Any]:
+    if route.gives == OTLP:
+        return {"description": "On disk", "content": _IN_OTLP}
     schema: dict[str, Any] = {"type": "string"}
     if route.media == _JSON:
         schema = _ref(route.gives.__name__) if _is_struct(route.gives) else {"type": "object"}
@@ -121,6 +125,11 @@ _PROBLEM: Final = {
     "description": "A problem document",
     "content": {"application/problem+json": {"schema": _ref("Problem")}},
 }
+_IN_OTLP: Final = {
+    "application/x-protobuf": {"schema": {"type": "string", "format": "binary"}},
+    _JSON: {"schema": {"type": "object", "description": "As opentelemetry-proto has it, in JSON."}},
+}
+_STATUS: Final = {"description": "A google.rpc.Status in the encoding of the request", "content": _IN_OTLP}
 _SCHEMES: Final = {
     "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
     "bearer": {"type": "http", "scheme": "bearer"},

@@ -4,7 +4,7 @@ import msgspec
 
 from lynex.errors import Fault, InvalidInput, LynexError, MethodNotAllowed, Unauthorized
 
-MEDIA_TYPE = b"application/problem+json"
+MEDIA_TYPE = "application/problem+json"
 
 
 class ProblemFault(msgspec.Struct, omit_defaults=True):
@@ -45,11 +45,15 @@ def problem_of(error: LynexError, request_id: str) -> Problem:
     )
 
 
-def answer(error: LynexError, request_id: str, *, close: bool = False) -> tuple[int, Headers, bytes]:
-    """Status, headers and body of the answer."""
-    body = msgspec.json.encode(problem_of(error, request_id))
+def answer(
+    error: LynexError, request_id: str, *, close: bool = False, written: tuple[str, bytes] | None = None
+) -> tuple[int, Headers, bytes]:
+    """Status, headers and body of the answer; `written`: media type and body where it is no problem document."""
+    if written is None:
+        written = MEDIA_TYPE, msgspec.json.encode(problem_of(error, request_id))
+    media_type, body = written
     headers = [
-        (b"content-type", MEDIA_TYPE),
+        (b"content-type", media_type.encode()),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
     ]

@@ -12,10 +12,13 @@ from lynex.api.front import KEY, Front
 from lynex.api.problems import NotAllowed
 from lynex.auth.principal import Principal
 from lynex.auth.roles import PERMISSIONS, PUBLIC, require
-from lynex.errors import StartRefused
+from lynex.errors import LynexError, StartRefused
 
 Handler = Callable[[Request], Awaitable[ASGIApp]]
+Refusal = Callable[[Scope, LynexError], tuple[str, bytes]]
 PRINCIPAL: Final = "lynex.principal"
+REFUSAL: Final = "lynex.refusal"
+OTLP: Final = "otlp"  # what is taken and given where it is described elsewhere
 _FORWARDED: Final = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip", b"via", b"x-forwarded-host"})
 
 
@@ -32,7 +35,10 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`takes` and `gives` are the types of the bodies; `media` of the answer where it is not JSON."""
+    """`takes` and `gives` are the types of the bodies; `media` of the answer where it is not JSON.
+
+    `refusal`: media type and body of an error, for senders that do not know problem documents.
+    """
 
     method: str
     path: str
@@ -45,6 +51,7 @@ class Route:
     status: int = 200
     media: str = "application/json"
     free_on_loopback: bool = False
+    refusal: Refusal | None = None
 
 
 class MethodTable:
@@ -61,6 +68,8 @@ class MethodTable:
         route = self._routes.get(scope["method"])
         if route is None:
             raise NotAllowed(scope["method"], self._path, self._allowed)
+        if route.refusal is not None:
+            scope[REFUSAL] = route.refusal
         if route.permission != PUBLIC:
             scope[PRINCIPAL] = await _admitted(scope, route)
         response = await route.handler(Request(scope, receive, send))

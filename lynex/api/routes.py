@@ -2,8 +2,21 @@
 
 from typing import Any, Final
 
-from lynex.api import dead_letters, events, keys, live, operating, pages, parameters, projects, signin, stats, traces
-from lynex.api.route import Route
+from lynex.api import (
+    dead_letters,
+    events,
+    keys,
+    live,
+    operating,
+    otlp,
+    pages,
+    parameters,
+    projects,
+    signin,
+    stats,
+    traces,
+)
+from lynex.api.route import OTLP, Route
 from lynex.api.shapes import (
     Breakdown,
     DeadLetterList,
@@ -41,6 +54,15 @@ def _route(method: str, path: str, handler: Any, permission: str, summary: str, 
     return Route(method, path, handler, permission, summary, **more)
 
 
+def _otlp(under: str, slash: str = "") -> tuple[Route, ...]:
+    doors = (("traces", otlp.post_traces), ("logs", otlp.post_logs), ("metrics", otlp.post_metrics))
+    return tuple(
+        _route("POST", f"{under}/v1/{signal}{slash}", handler, "events.write", f"Send {signal} by OTLP",
+               params=_ONE, takes=OTLP, gives=OTLP, refusal=otlp.refusal)
+        for signal, handler in doors
+    )  # fmt: skip
+
+
 EVENTS: Final = (
     _route("POST", f"{_V1}/events", events.post_event, "events.write", "Send one event",
            params=_ONE, takes="Event", gives=Queued, status=202),
@@ -61,6 +83,8 @@ TRACES: Final = (
     _route("POST", f"{_V1}/events/lookup", traces.lookup_events, "events.read", "Up to 200 events with whole bodies",
            params=_ONE, takes=LookupWanted, gives=LookedUp),
 )  # fmt: skip
+OPENTELEMETRY: Final = _otlp("")
+_OTLP_ELSEWHERE: Final = (*_otlp("", "/"), *_otlp("/api/public/otel"), *_otlp("/api/public/otel", "/"))
 STATS: Final = (
     _route("GET", f"{_V1}/stats/overview", stats.overview, "events.read", "Rates, tokens, cost and latency of a range",
            params=parameters.OVERVIEW, gives=Overview),
@@ -107,12 +131,16 @@ BROWSER: Final = (
     _route("GET", "/guide/{path:path}", pages.guide, PUBLIC, "The user guide", media=_HTML),
     _route("GET", "/static/{path:path}", pages.static_file, PUBLIC, "Files of the page", media="*/*"),
 )  # fmt: skip
-ROUTES: Final[tuple[Route, ...]] = (*EVENTS, *TRACES, *STATS, *SETTING_UP, *OPERATING, *BROWSER)
+ROUTES: Final[tuple[Route, ...]] = (
+    *EVENTS, *OPENTELEMETRY, *_OTLP_ELSEWHERE, *TRACES, *STATS, *SETTING_UP, *OPERATING, *BROWSER,
+)  # fmt: skip
 DESCRIBED: Final = (
     ("Events", EVENTS),
+    ("OpenTelemetry", OPENTELEMETRY),
     ("Traces", TRACES),
     ("Figures", STATS),
     ("Setting up", SETTING_UP),
     ("Operating", OPERATING),
     ("Browser", BROWSER[:2]),
 )
+FOR_EXPORTERS: Final = (*OPENTELEMETRY, *_OTLP_ELSEWHERE, OPERATING[0])  # all that the ports of OpenTelemetry serve

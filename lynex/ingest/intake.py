@@ -59,22 +59,23 @@ class Intake:
     async def accept_single(
         self, project_id: str, key_id: str | None, data: bytes, *, backfill: bool = False
     ) -> Accepted:
-        limits = self._limits(backfill)
+        limits = self.limits(backfill)
         return await self._accept(project_id, key_id, decode_single(data, limits, project_id), limits.now)
 
     async def accept_batch(
         self, project_id: str, key_id: str | None, data: bytes, *, backfill: bool = False
     ) -> Accepted:
-        limits = self._limits(backfill)
+        limits = self.limits(backfill)
         return await self._accept(project_id, key_id, decode_batch(data, limits, project_id), limits.now)
 
     async def accept_ndjson(
         self, project_id: str, key_id: str | None, data: bytes, *, backfill: bool = False
     ) -> Accepted:
-        limits = self._limits(backfill)
+        limits = self.limits(backfill)
         return await self._accept(project_id, key_id, decode_ndjson(data, limits, project_id), limits.now)
 
-    def _limits(self, backfill: bool) -> Limits:
+    def limits(self, backfill: bool) -> Limits:
+        """What a request that arrives now may hold."""
         reach("intake.decode")
         ingest, now, days = self._config.ingest, self._clock.now(), self._config.retention.days
         return Limits(

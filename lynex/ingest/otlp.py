@@ -68,6 +68,15 @@ def open_records(kind: str, data: bytes, refused: Sequence[int]) -> Iterator[Rec
             index += 1
 
 
+def record_as_sent(kind: str, data: bytes, index: int) -> bytes:
+    """The span, log record or metric at this place of a request that was surveyed; empty where there is none."""
+    for portion in _FORMS[kind].split(data):
+        if index < len(portion.records):
+            return bytes(portion.records[index])
+        index -= len(portion.records)
+    return b""
+
+
 class _Looking:
     """One request being surveyed."""
 

@@ -19,7 +19,9 @@ from lynex.ingest.otlp_values import (
     EMPTY_LOG,
     MAX_DEPTH,
     NO_IDS,
+    SPAN_BYTES,
     TOO_DEEP,
+    TRACE_BYTES,
     double_value,
     int_value,
     micros,
@@ -34,7 +36,6 @@ Decoded = TypeVar("Decoded")
 _UNDECODABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _MOST_MEMBERS: Final = 1_000_000  # commas; taking more lists and objects apart would cost gigabytes
 _ESCAPE: Final = re.compile(rb"\\(?:u([dD][89abAB][0-9a-fA-F]{2})(\\u[dD][c-fC-F][0-9a-fA-F]{2})?|u([dD][c-fC-F]..)|.)")
-_TRACE_BYTES, _SPAN_BYTES = 16, 8
 
 _decode_resource: Final = msgspec.json.Decoder(wire.Resource | None).decode
 _decode_scope: Final = msgspec.json.Decoder(wire.Scope | None).decode
@@ -121,7 +122,7 @@ def opened(decode: Callable[[Raw], Decoded], raw: Raw) -> Decoded:
 
 def _weigh_span(raw: Raw) -> Weighed:
     span = opened(_decode_span, raw)
-    if read_id(span.trace_id, _TRACE_BYTES) is None or read_id(span.span_id, _SPAN_BYTES) is None:
+    if read_id(span.trace_id, TRACE_BYTES) is None or read_id(span.span_id, SPAN_BYTES) is None:
         raise Unfit(NO_IDS)
     return Weighed(1, 0, instant(span.end_time_unix_nano) or instant(span.start_time_unix_nano))
 
@@ -131,9 +132,9 @@ def _read_span(raw: Raw, portion: Portion) -> tuple[Span]:
     status = span.status or wire.Status()
     return (
         Span(
-            trace_id=read_id(span.trace_id, _TRACE_BYTES) or "",
-            span_id=read_id(span.span_id, _SPAN_BYTES) or "",
-            parent_span_id=read_id(span.parent_span_id, _SPAN_BYTES),
+            trace_id=read_id(span.trace_id, TRACE_BYTES) or "",
+            span_id=read_id(span.span_id, SPAN_BYTES) or "",
+            parent_span_id=read_id(span.parent_span_id, SPAN_BYTES),
             name=span.name or "",
             kind=read_span_kind(span.kind),
             start=instant(span.start_time_unix_nano),
@@ -147,8 +148,8 @@ def _read_span(raw: Raw, portion: Portion) -> tuple[Span]:
             ],
             links=[
                 Link(
-                    read_id(link.trace_id, _TRACE_BYTES) or "",
-                    read_id(link.span_id, _SPAN_BYTES) or "",
+                    read_id(link.trace_id, TRACE_BYTES) or "",
+                    read_id(link.span_id, SPAN_BYTES) or "",
                     attributes_of(link.attributes),
                 )
                 for link in span.links or ()
@@ -175,8 +176,8 @@ def _read_log(raw: Raw, portion: Portion) -> tuple[LogRecord]:
     named = attributes.get("event.name")
     return (
         LogRecord(
-            trace_id=read_id(record.trace_id, _TRACE_BYTES),
-            span_id=read_id(record.span_id, _SPAN_BYTES),
+            trace_id=read_id(record.trace_id, TRACE_BYTES),
+            span_id=read_id(record.span_id, SPAN_BYTES),
             at=instant(record.time_unix_nano) or instant(record.observed_time_unix_nano),
             severity=read_severity(record.severity_number),
             severity_text=record.severity_text or "",

@@ -17,7 +17,10 @@ from lynex.ingest.otlp_values import (
     EMPTY_LOG,
     MAX_DEPTH,
     NO_IDS,
+    SPAN_BYTES,
     TOO_DEEP,
+    TRACE_BYTES,
+    WRONG_IDS,
     micros,
     plain_float,
     span_kind,
@@ -25,8 +28,8 @@ from lynex.ingest.otlp_values import (
 )
 from lynex.ingest.otlp_wire import Broken, count_messages, parts_of
 
-_NO_TRACE: Final = bytes(16)
-_NO_SPAN: Final = bytes(8)
+_NO_TRACE: Final = bytes(TRACE_BYTES)
+_NO_SPAN: Final = bytes(SPAN_BYTES)
 
 
 def split(data: bytes) -> Iterator[Portion]:
@@ -73,18 +76,22 @@ def open_record(kind: Any, raw: bytes) -> Any:
 
 
 def attributes_of(pairs: Iterable[Any]) -> Attributes:
+    """Most values are text or numbers, and asking which they are costs more than looking."""
     found: Attributes = {}
     for pair in pairs:
         value = pair.value
-        text = value.string_value  # most are text, and asking which one it is costs more than the value
-        found[pair.key] = text if text else plain(value)
+        found[pair.key] = value.string_value or value.int_value or plain(value)
     return found
 
 
 def plain(value: Any, depth: int = 0) -> Any:
     which = value.WhichOneof("value")
-    if which in ("string_value", "int_value", "bool_value"):
-        return getattr(value, which)
+    if which == "string_value":
+        return value.string_value
+    if which == "int_value":
+        return value.int_value
+    if which == "bool_value":
+        return value.bool_value
     if which == "double_value":
         return plain_float(value.double_value)
     if which == "bytes_value":
@@ -101,7 +108,7 @@ def plain(value: Any, depth: int = 0) -> Any:
 def _weigh_span(raw: bytes) -> Weighed:
     span = open_record(WireSpan, raw)
     trace_id, span_id = span.trace_id, span.span_id
-    if len(trace_id) != 16 or len(span_id) != 8 or trace_id == _NO_TRACE or span_id == _NO_SPAN:
+    if len(trace_id) != TRACE_BYTES or len(span_id) != SPAN_BYTES or trace_id == _NO_TRACE or span_id == _NO_SPAN:
         raise Unfit(NO_IDS)
     return Weighed(1, 0, micros(span.end_time_unix_nano or span.start_time_unix_nano))
 
@@ -140,11 +147,11 @@ def _link(link: Any) -> Link:
 
 
 def _span_id(raw: bytes) -> str | None:
-    return raw.hex() if len(raw) == 8 and raw != _NO_SPAN else None
+    return raw.hex() if len(raw) == SPAN_BYTES and raw != _NO_SPAN else None
 
 
 def _trace_id(raw: bytes) -> str | None:
-    return raw.hex() if len(raw) == 16 and raw != _NO_TRACE else None
+    return raw.hex() if len(raw) == TRACE_BYTES and raw != _NO_TRACE else None
 
 
 def _weigh_log(raw: bytes) -> Weighed:
@@ -152,6 +159,8 @@ def _weigh_log(raw: bytes) -> Weighed:
     nanos = record.time_unix_nano or record.observed_time_unix_nano
     if not (nanos or record.event_name or len(record.attributes) or record.HasField("body")):
         raise Unfit(EMPTY_LOG)
+    if len(record.trace_id) not in (0, TRACE_BYTES) or len(record.span_id) not in (0, SPAN_BYTES):
+        raise Unfit(WRONG_IDS)
     return Weighed(1, 0, micros(nanos))
 
 

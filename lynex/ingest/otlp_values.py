@@ -10,8 +10,10 @@ from typing import Final
 from lynex.ingest.otlp_records import Attributes
 
 MAX_DEPTH: Final = 64
+TRACE_BYTES, SPAN_BYTES = 16, 8
 TOO_DEEP: Final[Attributes] = {"dropped": "depth"}
 NO_IDS: Final = "a span needs a trace id of 16 bytes and a span id of 8 bytes, not all zero"
+WRONG_IDS: Final = "a trace id has 16 bytes and a span id 8, where a log record has them"
 EMPTY_LOG: Final = "a log record needs a time, a body, an event name or attributes"
 NO_POINTS: Final = "a metric needs a name and data points"
 
