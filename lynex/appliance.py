@@ -31,8 +31,10 @@ from lynex.ingest.disk import RealDisk
 from lynex.ingest.intake import Intake
 from lynex.ingest.journal import Journal
 from lynex.ingest.otlp_intake import OtlpIntake
+from lynex.ingest.preparer import Preparer
 from lynex.ingest.processor import Processor
 from lynex.ingest.understanding import Understanding
+from lynex.ingest.workshop import Workshop
 from lynex.jobs.sealing import Sealing
 from lynex.jobs.timetable import KEY_USAGE_SECONDS, SEAL_SECONDS, Timetable
 from lynex.live import Live
@@ -171,6 +173,7 @@ def _assemble(
     journal = _open_journal(config, clock, directory, metrics, store.known_through)
     live, prices = Live(dropped=metrics.live_dropped.inc), PriceBook(config.prices)
     announcer, backlog = Announcer(live), Backlog(journal, config.journal.queue_bytes)
+    workshop = Workshop(Understanding(prices), config.prices, clock, metrics, config.ingest.second_process)
     keyring, key_usage = KeyRing(accounts.keys, clock), KeyUsage(accounts.keys)
     dead_letters = DeadLetters(accounts.database, clock)
     intake = Intake(journal, backlog, store, key_usage, config, clock, metrics)
@@ -198,7 +201,7 @@ def _assemble(
         processor=Processor(
             backlog,
             store,
-            Understanding(prices),
+            Preparer(backlog, workshop, clock),
             dead_letters,
             clock,
             metrics,

@@ -61,6 +61,10 @@ class IngestConfig(Struct, frozen=True, forbid_unknown_fields=True):
         Literal["sync", "interval"],
         Meta(description="sync: 202 means flushed to disk. interval: flushed every 200 ms, `durable: false`."),
     ] = "sync"
+    second_process: Annotated[
+        Literal["auto", "always", "never"],
+        Meta(description="Understand events in a second process (80 MB more): auto while many wait; always; never."),
+    ] = "auto"
     max_request_bytes: Annotated[int, Meta(ge=_KIB, le=_GIB, description="Largest request body as sent.")] = 10 * _MIB
     max_expanded_bytes: Annotated[
         int, Meta(ge=_KIB, le=_GIB, description="Largest request body after decompression.")

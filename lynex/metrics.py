@@ -43,6 +43,12 @@ class Metrics:
         self.unpriced = Counter(
             "lynex_events_unpriced", "Model calls stored without a cost: no price is known.", registry=registry
         )
+        self.second_process_starts = Counter(
+            "lynex_second_process_starts", "Times a second process was started to understand events.", registry=registry
+        )
+        self.second_process_failures = Counter(
+            "lynex_second_process_failures", "Times it failed; nothing is lost by that.", registry=registry
+        )
         self.journal_syncs = Histogram(
             "lynex_journal_fsync_seconds", "How long one flush took.", buckets=_FSYNC_BUCKETS, registry=registry
         )

@@ -7,6 +7,7 @@ and prepared again from the store's position.
 import logging
 import queue
 import threading
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,7 +16,8 @@ from lynex.clock import Clock
 from lynex.ingest.backlog import Backlog
 from lynex.ingest.frames import Frame
 from lynex.ingest.recent_calls import RecentCalls
-from lynex.ingest.understanding import Aside, Understanding
+from lynex.ingest.understanding import Aside
+from lynex.ingest.workshop import Workshop
 from lynex.store.stored_event import StoredEvent
 
 logger = logging.getLogger(__name__)
@@ -44,19 +46,32 @@ class Prepared:
     frames: Sequence[Frame]
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A batch that was taken and is being understood, under `number` in the workshop."""
+
+    number: int
+    after: int
+    last_seq: int
+    damaged: int
+    frames: list[Frame]
+
+
 class Preparer:
     """`restart` it at a position, then `take` what follows, in order and without gaps."""
 
-    def __init__(self, backlog: Backlog, understanding: Understanding, clock: Clock) -> None:
+    def __init__(self, backlog: Backlog, workshop: Workshop, clock: Clock) -> None:
         self._backlog = backlog
-        self._understanding = understanding
+        self._workshop = workshop
         self._recent = RecentCalls()
         self._clock = clock
         self._ready: queue.Queue[Prepared | None] = queue.Queue(_AHEAD)
         self._stopping = threading.Event()
         self._lock = threading.Lock()
-        self._prepared_through = 0
         self._round = 0  # counts restarts, so that what an earlier round prepared is not taken for the present one
+        self._restart_at: int | None = None
+        self._taken_through = 0  # this and what follows belong to the preparer's thread
+        self._jobs: deque[_Job] = deque()
         self._thread = threading.Thread(target=self._run, name="preparer", daemon=True)
 
     def start(self) -> None:
@@ -65,14 +80,16 @@ class Preparer:
     def stop(self, timeout: float) -> None:
         self._stopping.set()
         self._backlog.wake()
+        self._workshop.interrupt()
         self._empty()
         self._thread.join(timeout)
+        self._workshop.close()
 
     def restart(self, position: int) -> None:
         """Throw away what is prepared; go on after `position`."""
         with self._lock:
             self._round += 1
-            self._prepared_through = position
+            self._restart_at = position
             self._empty()
 
     def take(self, timeout: float) -> Prepared | None:
@@ -101,19 +118,71 @@ class Preparer:
             try:
                 self._turn()
             except Exception:
-                # The outer edge of the loop: the cursor did not move, so the next turn takes the same events again.
-                logger.exception("Accepted events cannot be read; trying again in %s s.", _RETRY_SECONDS)
+                # The outer edge of the loop: what was begun is kept, so the next turn tries the same events again.
+                logger.exception("Accepted events cannot be prepared; trying again in %s s.", _RETRY_SECONDS)
                 self._stopping.wait(_RETRY_SECONDS)
 
     def _turn(self) -> None:
-        if not self._backlog.wait(self._prepared_through, _IDLE_SECONDS):
-            return
-        self._gather()
+        number = self._begin_round()
+        if not self._jobs:
+            has_news = self._backlog.wait(self._taken_through, _IDLE_SECONDS)
+            self._workshop.staff(self._waiting)
+            if not has_news:
+                return
+            self._gather()
+        self._take_ahead()
+        if self._jobs:
+            self._offer(self._prepared(self._jobs[0]), number)
+
+    def _begin_round(self) -> int:
         with self._lock:
-            number, after = self._round, self._prepared_through
-        if self._backlog.head <= after:  # restarted meanwhile, further on
-            return
-        prepared = self._prepare(after)
+            if self._restart_at is not None:
+                self._taken_through, self._restart_at = self._restart_at, None
+                self._jobs.clear()
+            return self._round
+
+    @property
+    def _waiting(self) -> int:
+        return self._backlog.head - self._taken_through
+
+    def _gather(self) -> None:
+        """Let a little company arrive, unless plenty has or we are stopping."""
+        until = self._clock.monotonic() + GATHER_SECONDS
+        while self._waiting < MAX_EVENTS and self._clock.monotonic() < until:
+            if self._stopping.wait(_GATHER_STEP):
+                return
+
+    def _take_ahead(self) -> None:
+        """Begin as many batches as the workshop can have in hand; only the first may be a small one."""
+        self._workshop.staff(self._waiting)
+        while len(self._jobs) < self._workshop.capacity and self._waiting > (MAX_EVENTS // 2 if self._jobs else 0):
+            job = self._take()
+            self._jobs.append(job)
+            self._taken_through = job.last_seq
+
+    def _take(self) -> _Job:
+        head, after = self._backlog.head, self._taken_through
+        frames = self._backlog.take(after, MAX_EVENTS, MAX_BYTES)
+        number = self._workshop.begin(frames)
+        if not frames:  # the journal answered, and has nothing readable up to its head: damage at its very end
+            return _Job(number, after, head, head - after, frames)
+        damaged, expected = 0, after + 1
+        for frame in frames:
+            damaged += max(0, frame.first_seq - expected)
+            expected = frame.last_seq + 1
+        return _Job(number, after, expected - 1, damaged, frames)
+
+    def _prepared(self, job: _Job) -> Prepared:
+        rows, aside = self._workshop.finish(job.number, job.frames)
+        if job.frames and job.frames[0].first_seq <= job.after:  # the store failed between two halves of a batch
+            rows = [row for row in rows if row.seq > job.after]
+            aside = [one for one in aside if one.seq > job.after]
+        self._recent.settle(rows)
+        self._jobs.popleft()
+        return Prepared(job.after + 1, job.last_seq, rows, aside, job.damaged, job.frames)
+
+    def _offer(self, prepared: Prepared, number: int) -> None:
+        """Wait for room, unless a new round has begun meanwhile."""
         while not self._stopping.is_set():
             with self._lock:
                 if number != self._round:
@@ -123,29 +192,5 @@ class Preparer:
                 except queue.Full:
                     pass
                 else:
-                    self._prepared_through = prepared.last_seq
                     return
             self._stopping.wait(_GATHER_STEP)
-
-    def _gather(self) -> None:
-        """Let a little company arrive, unless plenty has or we are stopping."""
-        until = self._clock.monotonic() + GATHER_SECONDS
-        while self._backlog.head - self._prepared_through < MAX_EVENTS and self._clock.monotonic() < until:
-            if self._stopping.wait(_GATHER_STEP):
-                return
-
-    def _prepare(self, after: int) -> Prepared:
-        head = self._backlog.head
-        frames = self._backlog.take(after, MAX_EVENTS, MAX_BYTES)
-        if not frames:  # the journal answered, and has nothing readable up to its head: damage at its very end
-            return Prepared(after + 1, head, (), (), head - after, ())
-        damaged, expected = 0, after + 1
-        for frame in frames:
-            damaged += max(0, frame.first_seq - expected)
-            expected = frame.last_seq + 1
-        rows, aside = self._understanding.understand(frames, self._clock.now())
-        if frames[0].first_seq <= after:  # a store that failed between two halves of a batch has taken a part of it
-            rows = [row for row in rows if row.seq > after]
-            aside = [one for one in aside if one.seq > after]
-        self._recent.settle(rows)
-        return Prepared(after + 1, expected - 1, rows, aside, damaged, frames)

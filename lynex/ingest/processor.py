@@ -18,7 +18,7 @@ from lynex.ingest.backlog import Backlog
 from lynex.ingest.enrich import UNKNOWN_MODEL
 from lynex.ingest.preparer import Prepared, Preparer
 from lynex.ingest.set_aside import TRIES, dead_letters_of
-from lynex.ingest.understanding import Aside, Understanding
+from lynex.ingest.understanding import Aside
 from lynex.metrics import Metrics
 from lynex.store.contract import Appended, Batch, EventStore, Poisoned
 from lynex.store.stored_event import StoredEvent
@@ -43,7 +43,7 @@ class Processor:
         self,
         backlog: Backlog,
         store: EventStore,
-        understanding: Understanding,
+        preparer: Preparer,
         dead_letters: DeadLetters,
         clock: Clock,
         metrics: Metrics,
@@ -52,7 +52,7 @@ class Processor:
     ) -> None:
         self._backlog = backlog
         self._store = store
-        self._preparer = Preparer(backlog, understanding, clock)
+        self._preparer = preparer
         self._dead_letters = dead_letters
         self._clock = clock
         self._metrics = metrics
