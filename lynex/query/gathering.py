@@ -69,11 +69,13 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """`rows` (`id`, `sort_key`) in order, some more than the page; a group that began before `since` is none of it."""
+    """`rows` (`id`, `sort_key`) in order, some more than the page. Those that turn out to have begun before `since` are
+    not of this page; where too few are left, what is found next has more, unless this is `all`."""
 
     rows: list[dict[str, Any]]
     since: int | None
     span: Range
+    is_all: bool
 
 
 def wanted_of(
@@ -116,16 +118,20 @@ def _bounds_of(gathering: Gathering, parameters: Parameters) -> tuple[Bound, ...
     return tuple(msgspec.structs.replace(bound, value=value) for bound, value in asked if value is not None)
 
 
-def find(select: Select, gathering: Gathering, wanted: Wanted, cursors: Cursors) -> Found:
+def find(select: Select, gathering: Gathering, wanted: Wanted, cursors: Cursors) -> Iterator[Found]:
+    """Ever more of the groups, until they are enough for the page."""
     place, span = None, wanted.span
     if wanted.cursor is not None:
         place = cursors.opened(wanted.cursor, wanted.binding, Ranked)
         span = Range(start=place.start, end=place.end, until=place.end)
     page = _Page(gathering, wanted, span, place)
     if wanted.sort == gathering.instant and wanted.is_descending:
-        return page.walk(select)
-    since = None if span.start is None else span.start - AROUND
-    return Found(select(*page.statement(since)), span.start, span)
+        for since in page.slices(select):
+            rows = select(*page.statement(since))
+            if len(rows) > wanted.limit:
+                yield Found(rows, since, span, is_all=False)
+    earliest = None if span.start is None else span.start - AROUND
+    yield Found(select(*page.statement(earliest)), span.start, span, is_all=True)
 
 
 def cursor_after(cursors: Cursors, wanted: Wanted, found: Found, last: Mapping[str, Any]) -> str:
@@ -140,28 +146,19 @@ class _Page(msgspec.Struct, frozen=True):
     span: Range
     place: Ranked | None
 
-    def walk(self, select: Select) -> Found:
-        """Slices that end where the page begins, each reaching back further, until one holds enough."""
-        enough = self.wanted.limit + _SPARE
-        for since in self._slices(select):
-            rows = select(*self.statement(since))
-            if len(rows) >= enough:
-                break
-        return Found(rows, since, self.span)
-
-    def _slices(self, select: Select) -> Iterator[int | None]:
-        """Where each begins; the last is the start of the range."""
+    def slices(self, select: Select) -> Iterator[int]:
+        """Where slices of time begin that all end where the page begins, each reaching back further."""
         newest = self._newest
         reach = Filters().condition(self.wanted.project_id, Range(start=self.span.start, end=newest, until=newest))
         names = {"key": self.gathering.key, "condition": reach.sql}
         (probe,) = select(_PROBE.format(**names), {**reach.values, "probed": _PROBED})
-        if probe["events"] == _PROBED:
-            width = max(1, probe["newest"] - probe["oldest"])
+        if probe["events"] < _PROBED:
+            return
+        width = max(1, probe["newest"] - probe["oldest"])
+        yield probe["newest"] - width
+        (all_time,) = select(_OLDEST.format(**names), reach.values)
+        while (width := width * _WIDER) < probe["newest"] - all_time["oldest"]:
             yield probe["newest"] - width
-            (all_time,) = select(_OLDEST.format(**names), reach.values)
-            while (width := width * _WIDER) < probe["newest"] - all_time["oldest"]:
-                yield probe["newest"] - width
-        yield self.span.start
 
     @property
     def _newest(self) -> int | None:

@@ -44,10 +44,11 @@ class Promotion(msgspec.Struct, frozen=True):
     is_unpriced: bool = False
 
 
-def facts_of(
-    select: Select, project_id: str, trace_ids: Sequence[str], span: Range
-) -> dict[str, tuple[dict[str, Any], Promotion]]:
-    """By trace id: the facts (`start` in µs, to be shown by `shown_facts`) and what was promoted."""
+Facts = tuple[dict[str, Any], Promotion]  # what `shown_facts` takes; `start` is in µs
+
+
+def facts_of(select: Select, project_id: str, trace_ids: Sequence[str], span: Range) -> dict[str, Facts]:
+    """By trace id."""
     condition = Filters().condition(project_id, span)
     values = {**condition.values, "ids": list(trace_ids)}
     rows = select(_FACTS.format(condition=condition.sql), values)

@@ -8,12 +8,12 @@ import msgspec
 from lynex.query.cursors import Cursors
 from lynex.query.figures import COUNTS, IS_CALL
 from lynex.query.filters import FILTER_PARAMETERS, filters_of
-from lynex.query.gathering import AROUND, Gathering, Wanted, cursor_after, find, wanted_of
+from lynex.query.gathering import AROUND, Found, Gathering, Wanted, cursor_after, find, wanted_of
 from lynex.query.parameters import Parameters
 from lynex.query.ranges import RANGE_PARAMETERS, Range, range_of
 from lynex.query.rows import Select
 from lynex.query.trace_detail import TraceDetailQuestion, trace_detail
-from lynex.query.trace_facts import DURATION_SQL, ERRORS_SQL, FAILED_SQL, facts_of, shown_facts
+from lynex.query.trace_facts import DURATION_SQL, ERRORS_SQL, FAILED_SQL, Facts, facts_of, shown_facts
 from lynex.store.contract import Cancel, EventStore
 
 _TEXT_SORTED: Final = 64  # characters of a name that order it
@@ -103,13 +103,11 @@ class Traces:
     def page(self, question: TraceQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
         """`{"items": […], "next": cursor or None}`."""
         wanted, select = question.wanted, Select(self._store, cancel)
-        found = find(select, TRACES, wanted, self._cursors)
-        earliest = None if found.since is None else found.since - AROUND
-        reach = Range(start=earliest, end=None, until=None)
-        facts = facts_of(select, wanted.project_id, [row["id"] for row in found.rows], reach) if found.rows else {}
-        rows = [
-            row for row in found.rows if row["id"] in facts and _is_since(facts[row["id"]][0]["start"], found.since)
-        ]
+        for found in find(select, TRACES, wanted, self._cursors):
+            facts = _facts_since(select, wanted.project_id, found)
+            rows = [row for row in found.rows if row["id"] in facts]
+            if found.is_all or len(rows) > wanted.limit:
+                break
         following = None
         if len(rows) > wanted.limit:
             rows = rows[: wanted.limit]
@@ -121,5 +119,10 @@ class Traces:
         return trace_detail(Select(self._store, cancel), self._cursors, question)
 
 
-def _is_since(start: int, since: int | None) -> bool:
-    return since is None or start >= since
+def _facts_since(select: Select, project_id: str, found: Found) -> dict[str, Facts]:
+    """By trace id; without those that began before the found ones."""
+    if not found.rows:
+        return {}
+    earliest = None if found.since is None else found.since - AROUND
+    facts = facts_of(select, project_id, [row["id"] for row in found.rows], Range(earliest, None, None))
+    return {trace_id: one for trace_id, one in facts.items() if found.since is None or one[0]["start"] >= found.since}
