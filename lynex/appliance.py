@@ -30,6 +30,7 @@ from lynex.ingest.backlog import Backlog
 from lynex.ingest.disk import RealDisk
 from lynex.ingest.intake import Intake
 from lynex.ingest.journal import Journal
+from lynex.ingest.langfuse_batches import LangfuseBatches
 from lynex.ingest.otlp_intake import OtlpIntake
 from lynex.ingest.preparer import Preparer
 from lynex.ingest.processor import Processor
@@ -72,6 +73,7 @@ class Appliance:
     backlog: Backlog
     processor: Processor
     intake: Intake
+    langfuse_batches: LangfuseBatches
     otlp: OtlpIntake
     queries: Queries
     sealing: Sealing
@@ -209,6 +211,7 @@ def _assemble(
             has_room=lambda: not isinstance(journal.refusing, StorageFull),
         ),
         intake=intake,
+        langfuse_batches=LangfuseBatches(intake, clock),
         otlp=OtlpIntake(intake, metrics),
         queries=Queries.over(store, Cursors(accounts.secret.derive("cursors"))),
         sealing=Sealing(journal, store, config.journal, clock),

@@ -6,6 +6,7 @@ from lynex.api import (
     dead_letters,
     events,
     keys,
+    langfuse,
     live,
     operating,
     otlp,
@@ -114,6 +115,14 @@ SETTING_UP: Final = (
     _route("POST", f"{_V1}/dead-letters/{{seq}}/replay", dead_letters.replay, "dead_letters.replay",
            "Send it in again", params=_ONE, gives=Queued, status=202),
 )  # fmt: skip
+# Langfuse's own contract: its documentation describes it.
+_LANGFUSE: Final = (
+    _route("GET", "/api/public/health", langfuse.health, PUBLIC, "Whether the server answers"),
+    _route("GET", "/api/public/projects", langfuse.list_projects, "events.write", "The project of a key"),
+    _route("GET", "/api/public/v2/prompts/{name:path}", langfuse.get_prompt, "events.write", "A prompt by its name"),
+    _route("POST", "/api/public/scores", langfuse.post_scores, "events.write", "One score, or a list of them"),
+    _route("POST", "/api/public/ingestion", langfuse.post_batch, "events.write", "A batch of version 2 SDKs"),
+)
 OPERATING: Final = (
     _route("GET", "/health", operating.health, PUBLIC, "One word: ok", media="text/plain"),
     _route("GET", "/ready", operating.ready, PUBLIC, "200 once everything accepted is visible", gives=Readiness),
@@ -132,7 +141,7 @@ BROWSER: Final = (
     _route("GET", "/static/{path:path}", pages.static_file, PUBLIC, "Files of the page", media="*/*"),
 )  # fmt: skip
 ROUTES: Final[tuple[Route, ...]] = (
-    *EVENTS, *OPENTELEMETRY, *_OTLP_ELSEWHERE, *TRACES, *STATS, *SETTING_UP, *OPERATING, *BROWSER,
+    *EVENTS, *OPENTELEMETRY, *_OTLP_ELSEWHERE, *_LANGFUSE, *TRACES, *STATS, *SETTING_UP, *OPERATING, *BROWSER,
 )  # fmt: skip
 DESCRIBED: Final = (
     ("Events", EVENTS),
