@@ -16,6 +16,7 @@ from lynex.config import Config
 from lynex.control.appliance_settings import ApplianceSettings
 from lynex.control.database import Database
 from lynex.control.dead_letters import DeadLetters
+from lynex.control.error_states import ErrorStates
 from lynex.control.first_run import FirstRun, set_up
 from lynex.control.key_usage import KeyUsage
 from lynex.control.keys import Keys
@@ -63,6 +64,7 @@ class Appliance:
     key_usage: KeyUsage
     sessions: Sessions
     dead_letters: DeadLetters
+    error_states: ErrorStates
     keyring: KeyRing
     credentials: Credentials
     prices: PriceBook
@@ -177,7 +179,7 @@ def _assemble(
     announcer, backlog = Announcer(live), Backlog(journal, config.journal.queue_bytes)
     workshop = Workshop(Understanding(prices), config.prices, clock, metrics, config.ingest.second_process)
     keyring, key_usage = KeyRing(accounts.keys, clock), KeyUsage(accounts.keys)
-    dead_letters = DeadLetters(accounts.database, clock)
+    dead_letters, error_states = DeadLetters(accounts.database, clock), ErrorStates(accounts.database, clock)
     intake = Intake(journal, backlog, store, key_usage, config, clock, metrics)
     return Appliance(
         config=config,
@@ -192,6 +194,7 @@ def _assemble(
         key_usage=key_usage,
         sessions=accounts.sessions,
         dead_letters=dead_letters,
+        error_states=error_states,
         keyring=keyring,
         credentials=_credentials(config, clock, keyring, accounts, local_token),
         prices=prices,
@@ -213,7 +216,7 @@ def _assemble(
         intake=intake,
         langfuse_batches=LangfuseBatches(intake, clock),
         otlp=OtlpIntake(intake, metrics),
-        queries=Queries.over(store, Cursors(accounts.secret.derive("cursors"))),
+        queries=Queries.over(store, Cursors(accounts.secret.derive("cursors")), error_states),
         sealing=Sealing(journal, store, config.journal, clock),
         timetable=Timetable(),
         readers=ThreadPoolExecutor(config.storage.readers, thread_name_prefix="reader"),

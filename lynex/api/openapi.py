@@ -22,6 +22,7 @@ _PATH_PARAMS: Final[dict[str, dict[str, Any]]] = {
     "project_id": {"type": "string", "pattern": "^proj_[A-Za-z0-9_-]{1,64}$"},
     "trace_id": {"type": "string", "minLength": 1, "maxLength": 128},
     "key_id": {"type": "string", "pattern": "^key_[a-z0-9]{1,32}$"},
+    "group": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
     "seq": {"type": "integer", "minimum": 1},
 }
 

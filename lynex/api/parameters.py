@@ -8,6 +8,8 @@ from lynex.query.breakdown import GROUPS as BREAKDOWN_GROUPS
 from lynex.query.breakdown import SORTS
 from lynex.query.buckets import INTERVALS
 from lynex.query.cursors import LONGEST
+from lynex.query.error_groups import STATES
+from lynex.query.error_statements import SORTS as ERROR_SORTS
 from lynex.query.events import DEFAULT_LIMIT, FIELDS, MAX_LIMIT, MAX_OFFSET
 from lynex.query.figures import FIGURES
 from lynex.query.gathering import Gathering
@@ -90,6 +92,10 @@ TRACE: Final = (
     Param("limit", "Most events.", {"type": "integer", "minimum": 1, "maximum": MOST_EVENTS, "default": MOST_EVENTS}),
     _CURSOR,
 )
+_STATE: Final = Param("state", "State of the group. Repeat it for any of several.", _one_of(*STATES), repeated=True)
+_ERROR_SORT: Final = Param("sort", "What to sort by; last_seen by default.", _one_of(*ERROR_SORTS))
+ERROR: Final = (PROJECT, *FILTERS, *RANGE)
+ERRORS: Final = (*ERROR, _STATE, _ERROR_SORT, _ORDER, LIMIT, _CURSOR, _OFFSET)
 LIVE: Final = (PROJECT, *FILTERS)
 OVERVIEW: Final = (PROJECT, *FILTERS, *RANGE)
 _INTERVAL: Final = Param("interval", "Length of a bucket.", _one_of("auto", *INTERVALS))

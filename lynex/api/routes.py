@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from lynex.api import (
     dead_letters,
+    error_groups,
     events,
     keys,
     langfuse,
@@ -17,6 +18,7 @@ from lynex.api import (
     stats,
     traces,
 )
+from lynex.api.error_shapes import DecisionMade, DecisionWanted, ErrorPage, ErrorWhole
 from lynex.api.route import OTLP, Route
 from lynex.api.shapes import (
     Breakdown,
@@ -86,6 +88,14 @@ TRACES: Final = (
 )  # fmt: skip
 OPENTELEMETRY: Final = _otlp("")
 _OTLP_ELSEWHERE: Final = (*_otlp("", "/"), *_otlp("/api/public/otel"), *_otlp("/api/public/otel", "/"))
+ERRORS: Final = (
+    _route("GET", f"{_V1}/errors", error_groups.list_errors, "events.read", "Failures grouped by problem",
+           params=parameters.ERRORS, gives=ErrorPage),
+    _route("GET", f"{_V1}/errors/{{group}}", error_groups.get_error, "events.read", "One group with its latest error",
+           params=parameters.ERROR, gives=ErrorWhole),
+    _route("PATCH", f"{_V1}/errors/{{group}}", error_groups.decide, "errors.write", "Resolve, ignore or reopen it",
+           params=_ONE, takes=DecisionWanted, gives=DecisionMade),
+)  # fmt: skip
 STATS: Final = (
     _route("GET", f"{_V1}/stats/overview", stats.overview, "events.read", "Rates, tokens, cost and latency of a range",
            params=parameters.OVERVIEW, gives=Overview),
@@ -141,12 +151,13 @@ BROWSER: Final = (
     _route("GET", "/static/{path:path}", pages.static_file, PUBLIC, "Files of the page", media="*/*"),
 )  # fmt: skip
 ROUTES: Final[tuple[Route, ...]] = (
-    *EVENTS, *OPENTELEMETRY, *_OTLP_ELSEWHERE, *_LANGFUSE, *TRACES, *STATS, *SETTING_UP, *OPERATING, *BROWSER,
+    *EVENTS, *OPENTELEMETRY, *_OTLP_ELSEWHERE, *_LANGFUSE, *TRACES, *ERRORS, *STATS, *SETTING_UP, *OPERATING, *BROWSER,
 )  # fmt: skip
 DESCRIBED: Final = (
     ("Events", EVENTS),
     ("OpenTelemetry", OPENTELEMETRY),
     ("Traces", TRACES),
+    ("Errors", ERRORS),
     ("Figures", STATS),
     ("Setting up", SETTING_UP),
     ("Operating", OPERATING),

@@ -17,6 +17,7 @@ PERMISSIONS: Final[Mapping[str, str | None]] = MappingProxyType(
         "events.write_old": "backfill",
         "events.read": "read",
         "events.remove": "admin",
+        "errors.write": "admin",
         "projects.read": "read",
         "projects.write": "admin",
         "keys.read": "admin",

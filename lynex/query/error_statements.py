@@ -62,7 +62,9 @@ WHERE error_group = $group ORDER BY failures."at" DESC, seq DESC LIMIT $most
 """
 
 
-EVENTS: Final = f"SELECT {columns_sql(('seq', *SUMMARY_COLUMNS))} FROM events WHERE list_contains($seqs, seq)"
+EVENTS: Final = (
+    f"SELECT {columns_sql(('seq', *SUMMARY_COLUMNS))} FROM events WHERE seq IN (SELECT unnest($seqs::BIGINT[]))"
+)
 BODY: Final = "SELECT event_id, body FROM events WHERE seq = $seq"
 EXISTS: Final = "SELECT 1 AS found FROM events WHERE project_id = $project_id AND error_group = $group LIMIT 1"
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from lynex.control.error_states import ErrorStates
 from lynex.query.cursors import Cursors
+from lynex.query.error_groups import ErrorGroups
 from lynex.query.events import Events
 from lynex.query.lookup import Lookup
 from lynex.query.stats import Stats
@@ -14,14 +16,16 @@ from lynex.store.contract import EventStore
 class Queries:
     """Each question blocks until the store answers; ask it in a reader thread."""
 
+    errors: ErrorGroups
     events: Events
     lookup: Lookup
     stats: Stats
     traces: Traces
 
     @classmethod
-    def over(cls, store: EventStore, cursors: Cursors) -> "Queries":
+    def over(cls, store: EventStore, cursors: Cursors, error_states: ErrorStates) -> "Queries":
         return cls(
+            errors=ErrorGroups(store, error_states, cursors),
             events=Events(store, cursors),
             lookup=Lookup(store),
             stats=Stats(store),

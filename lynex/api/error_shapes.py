@@ -1,0 +1,83 @@
+"""The bodies about groups of errors."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from lynex.api.shapes import EventItem
+from lynex.control.error_states import LONGEST_NOTE
+
+State = Literal["open", "resolved", "ignored"]
+
+
+class ErrorItem(msgspec.Struct):
+    """Failures that are one problem.
+
+    `first_seen`, `last_seen` and `first_release` are over all that is stored; `count`, `users`, `traces`, `models`,
+    `releases` (ten at most) and `trend` are those of the range and filters. `reopened_at`: seen again after it was
+    resolved. `changed_at`, `changed_by` and `note` are those of the last decision.
+    """
+
+    id: str
+    type: str | None
+    message: str | None
+    state: State
+    reopened_at: str | None
+    changed_at: str | None
+    changed_by: str | None
+    note: str | None
+    first_seen: str
+    last_seen: str
+    count: int
+    users: int
+    traces: int
+    models: list[str]
+    releases: list[str]
+    first_release: str | None
+    trend: list[int]
+
+
+class ErrorPage(msgspec.Struct, rename={"from_": "from"}):
+    """`trend[i]` of each item counts the failures since `buckets[i]`; `groups` is how many groups match in all."""
+
+    items: list[ErrorItem]
+    next: str | None
+    groups: int
+    from_: str
+    to: str
+    buckets: list[str]
+
+
+class TraceOfError(msgspec.Struct):
+    trace_id: str
+    at: str
+
+
+class ErrorWhole(ErrorItem, rename={"from_": "from"}, kw_only=True):
+    """`error` is the latest one as it was told, stack and all; events and traces are the newest of the range."""
+
+    error: dict[str, Any] | None
+    latest_event_id: str | None
+    events: list[EventItem]
+    sample_traces: list[TraceOfError]
+    from_: str
+    to: str
+    buckets: list[str]
+
+
+class DecisionWanted(msgspec.Struct, forbid_unknown_fields=True):
+    """What becomes of the group, and why."""
+
+    state: State
+    note: Annotated[str, Meta(max_length=LONGEST_NOTE)] | None = None
+
+
+class DecisionMade(msgspec.Struct):
+    """A resolved group opens again by itself when it is seen again; an ignored one does not."""
+
+    id: str
+    state: State
+    changed_at: str
+    changed_by: str
+    note: str | None
