@@ -31,7 +31,7 @@ def enrich(reading: Reading, prices: PriceBook, processed_at: int, buffer: bytea
     row.processed_at = processed_at
     waited = processed_at - row.received_at
     row.queue_latency_ms = waited / 1000 if waited > 0 else 0.0
-    if row.type in _PRICED_TYPES:
+    if row.usage_scope is not None or row.type in _PRICED_TYPES:
         _count(reading, prices)
         model = reading.body.get("model")
         if model:
@@ -77,7 +77,7 @@ def _price(reading: Reading, prices: PriceBook) -> tuple[Decimal | None, str | N
         body = _as_json(computed)
         body["source"] = "computed"
         return computed.total, "computed", body
-    return None, UNKNOWN_MODEL if is_unknown else None, None
+    return None, UNKNOWN_MODEL if is_unknown and reading.row.usage_scope == CALL else None, None
 
 
 def _computed(reading: Reading, prices: PriceBook) -> tuple[Cost | None, bool]:

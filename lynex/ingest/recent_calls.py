@@ -3,70 +3,85 @@
 from collections.abc import Iterable
 from typing import Final
 
+from lynex.ingest.call_trees import CallTrees
+from lynex.ingest.generations import Generations
 from lynex.store.stored_event import StoredEvent
 
-_Key = tuple[str, str, str]
-_CALL: Final = "\0call"
-_USAGE: Final = "\0usage"
+_Response = tuple[str, str]  # project, response id
 _LONGEST_ID: Final = 256  # longer ones are no provider's and not worth the memory
+_UNPLACED: Final = ("log:", "metric:")  # they stand beside spans, not around them
 
 
 class RecentCalls:
-    """Remembers `capacity` to twice as many responses, oldest forgotten first. For one thread."""
+    """Remembers `responses` of model calls and `spans` of traces (about 20 MB), to twice as many; the oldest are
+    forgotten first. For one thread."""
 
-    def __init__(self, capacity: int = 100_000) -> None:
-        self._capacity = capacity
-        self._young: dict[_Key, str] = {}
-        self._old: dict[_Key, str] = {}
+    def __init__(self, responses: int = 100_000, spans: int = 50_000) -> None:
+        self._calls: Generations[_Response, str] = Generations(responses)  # → the event that told of it first
+        self._usages: Generations[_Response, str] = Generations(responses)
+        self._trees = CallTrees(spans)
 
     def settle(self, rows: Iterable[StoredEvent]) -> None:
         """In order of sequence: set the scope, and empty tokens and cost, of what was counted elsewhere.
 
-        Rows that come a second time, as after a failure, are settled as they were the first time.
+        Of several spans of one call in one batch the innermost counts, else the one with most content; otherwise the
+        one that came first. Rows that come a second time, as after a failure, are settled as they were the first time.
         """
+        usages: list[StoredEvent] = []
+        alone: list[StoredEvent] = []
+        traced: dict[tuple[str, str], list[StoredEvent]] = {}
         for row in rows:
-            response_id = row.response_id
-            if response_id is not None and row.usage_scope == "call" and len(response_id) <= _LONGEST_ID:
-                if row.type == "token_usage":
-                    self._settle_usage(row, response_id)
-                else:
-                    self._settle_call(row, response_id)
+            trace_id = row.trace_id
+            if trace_id is not None and not row.event_id.startswith(_UNPLACED):
+                self._trees.place(row)
+            if row.usage_scope != "call":
+                continue
+            if row.type == "token_usage":
+                usages.append(row)
+            elif trace_id is None:
+                alone.append(row)
+            else:
+                traced.setdefault((row.project_id, trace_id), []).append(row)
+        for calls in traced.values():
+            self._settle_trace(calls)
+        self._note_responses(alone)
+        for row in usages:
+            self._settle_usage(row)
 
-    def _settle_usage(self, row: StoredEvent, response_id: str) -> None:
-        """The tokens of a response as an event of their own. Its scope alone keeps a duplicate out of the sums."""
-        counted_by = self._find((row.project_id, _USAGE, response_id))
-        if counted_by == row.event_id:
-            return
-        if self._find((row.project_id, _CALL, response_id)) is not None:
-            row.usage_scope = "duplicate"
-        else:
-            self._first((row.project_id, _USAGE, response_id), row.event_id)
-
-    def _settle_call(self, row: StoredEvent, response_id: str) -> None:
-        """A second call of one trace with the same response is another instrumentation of the first. Outside traces
-        response ids are not trusted to be unique, as proxies and test servers repeat them."""
-        self._first((row.project_id, _CALL, response_id), row.event_id)
-        if row.trace_id is not None:
-            first = self._first((row.project_id, row.trace_id, response_id), row.event_id)
-            if first != row.event_id:
+    def _settle_trace(self, calls: list[StoredEvent]) -> None:
+        """Outside traces response ids are not trusted to be unique, as proxies and test servers repeat them."""
+        trees = self._trees
+        if len(calls) > 1:
+            calls.sort(key=lambda row: (row.input_tokens is None, -trees.depth(row), -len(row.body), row.seq))
+        for row in calls:
+            if not trees.counts(row):
                 row.usage_scope = "duplicate"
-                return
-        if self._find((row.project_id, _USAGE, response_id)) is not None:
-            _empty(row)
+        self._note_responses(calls)
 
-    def _first(self, key: _Key, event_id: str) -> str:
-        """The event that came with this key first."""
-        known = self._find(key)
-        if known is not None:
-            return known
-        if len(self._young) >= self._capacity:
-            self._old, self._young = self._young, {}
-        self._young[key] = event_id
-        return event_id
+    def _note_responses(self, calls: Iterable[StoredEvent]) -> None:
+        for row in calls:
+            response = _response_of(row)
+            if response is None:
+                continue
+            if self._calls.get(response) is None:
+                self._calls.put(response, row.event_id)
+            if row.usage_scope == "call" and self._usages.get(response) is not None:
+                _empty(row)
 
-    def _find(self, key: _Key) -> str | None:
-        known = self._young.get(key)
-        return known if known is not None else self._old.get(key)
+    def _settle_usage(self, row: StoredEvent) -> None:
+        """The tokens of a response as an event of their own. Its scope alone keeps a duplicate out of the sums."""
+        response = _response_of(row)
+        if response is None or self._usages.get(response) == row.event_id:
+            return
+        if self._calls.get(response) is not None:
+            row.usage_scope = "duplicate"
+        elif self._usages.get(response) is None:
+            self._usages.put(response, row.event_id)
+
+
+def _response_of(row: StoredEvent) -> _Response | None:
+    response_id = row.response_id
+    return (row.project_id, response_id) if response_id is not None and len(response_id) <= _LONGEST_ID else None
 
 
 def _empty(row: StoredEvent) -> None:

@@ -346,7 +346,7 @@ def test_one_call_seen_by_two_instrumentations_of_a_trace_counts_once():
 
 
 def test_the_oldest_calls_are_forgotten():
-    recent = RecentCalls(capacity=10)
+    recent = RecentCalls(responses=10)
     for number in range(40):
         stored(event_id=f"e{number}", model="gpt-4", response_id=f"r{number}", recent=recent)
     usage = [stored("token_usage", event_id="u", model="gpt-4", response_id=f"r{n}", recent=recent) for n in (39, 0)]

@@ -1,0 +1,155 @@
+"""Which model spans of a trace tell of the same call: two instrumentations of one request, three deep at times.
+
+Spans with one response id are one call, wherever they stand (semconv.md 3.3). Without an id, spans of one model with
+the same counts are one call when each stands inside the other: what is outer adds nothing to what is innermost, and
+two calls side by side stay two. The answer does not depend on the order of arrival as long as the spans between two
+model spans have come when the later of them does; a span is sent after those inside it, so that is how they come.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from lynex.ingest.generations import Generations
+from lynex.pricing.providers import bare_ids
+from lynex.store.stored_event import StoredEvent
+
+_DEEPEST: Final = 64  # levels between two spans of one call
+_MOST_INSIDE: Final = 16  # calls remembered of those inside one span, by their counts
+_MOST_SPANS: Final = 64  # of one call; as many as matter
+_LONGEST_NAME: Final = 512
+_Counts = tuple[int, int]
+_NOTHING: Final = (0, 0)
+
+
+class _Call(msgspec.Struct, gc=False):
+    """One request to a model, and the spans that tell of it. `counted`: whether one of them with tokens counts."""
+
+    names: frozenset[str]
+    response_id: str | None
+    counted: bool
+    spans: list[int]
+
+    def may_be(self, names: frozenset[str], response_id: str | None) -> bool:
+        """Whether a span of this model and response could tell of it."""
+        if response_id is not None and self.response_id is not None and response_id != self.response_id:
+            return False
+        return not names or not self.names or not names.isdisjoint(self.names)
+
+
+class _Span(msgspec.Struct, gc=False):
+    parent: int | None = None
+    call: _Call | None = None  # the one it tells of
+    counts: _Counts = _NOTHING
+    decided: bool | None = None  # whether it counts, once that is decided
+    inside: dict[_Counts, _Call] | None = None  # calls below it
+
+
+class CallTrees:
+    """The spans of recent traces. They are known by a hash of project, trace and event id, which takes a third of
+    their memory and never leaves the process."""
+
+    def __init__(self, capacity: int) -> None:
+        self._spans: Generations[int, _Span] = Generations(capacity)
+        self._responses: Generations[int, _Call] = Generations(capacity)
+
+    def place(self, row: StoredEvent) -> None:
+        """Note where in its trace an event stands."""
+        span = self._span(_identity(row, row.event_id))
+        if row.parent_event_id is None or span.parent is not None:
+            return
+        span.parent = _identity(row, row.parent_event_id)
+        if span.inside is not None:
+            for counts, call in span.inside.items():
+                self._mark_around(span.parent, counts, call)
+
+    def depth(self, row: StoredEvent) -> int:
+        """How many spans are known around it."""
+        return sum(1 for _ in self._around(_identity(row, row.event_id)))
+
+    def counts(self, row: StoredEvent) -> bool:
+        """Whether a model span, once placed, is a call of its own; asked twice it gets the same answer."""
+        identity = _identity(row, row.event_id)
+        span = self._span(identity)
+        if span.decided is None:
+            span.decided = self._decide(row, identity, span)
+        return span.decided
+
+    def _decide(self, row: StoredEvent, identity: int, span: _Span) -> bool:
+        span.counts = (row.input_tokens or 0, row.output_tokens or 0)
+        has_tokens = span.counts != _NOTHING
+        call = self._find(row, identity, span)
+        if call is None:
+            call = _Call(_names_of(row.model, row.response_model), None, False, [])
+        if row.response_id is not None and call.response_id is None:
+            call.response_id = row.response_id
+            self._responses.put(_identity(row, "\0" + row.response_id), call)
+        is_first = not call.spans
+        if len(call.spans) < _MOST_SPANS:
+            call.spans.append(identity)
+        span.call = call
+        if has_tokens and span.parent is not None:
+            self._mark_around(span.parent, span.counts, call)
+        # Tokens that nobody has counted yet weigh more than a request counted twice.
+        counts = is_first or (has_tokens and not call.counted)
+        call.counted = call.counted or has_tokens
+        return counts
+
+    def _find(self, row: StoredEvent, identity: int, span: _Span) -> _Call | None:
+        """The call another span has told of before."""
+        response_id, names = row.response_id, _names_of(row.model, row.response_model)
+        if response_id is not None:
+            known = self._responses.get(_identity(row, "\0" + response_id))
+            if known is not None:
+                return known
+        if span.counts == _NOTHING:
+            return None
+        inner = span.inside.get(span.counts) if span.inside is not None else None
+        if inner is not None and inner.may_be(names, response_id):
+            return inner
+        around = list(self._around(identity))
+        for outer in around:
+            told = self._spans.get(outer)
+            call = told.call if told is not None and told.counts == span.counts else None
+            if call is not None and call.may_be(names, response_id) and set(call.spans) <= set(around):
+                return call
+        return None
+
+    def _mark_around(self, identity: int, counts: _Counts, call: _Call) -> None:
+        """Let the span and those around it know of a call inside. The first of its kind will do: a span that tells of
+        one call may tell of any of them that is inside it."""
+        self._mark(identity, counts, call)
+        for outer in self._around(identity):
+            self._mark(outer, counts, call)
+
+    def _mark(self, identity: int, counts: _Counts, call: _Call) -> None:
+        span = self._span(identity)
+        if span.inside is None:
+            span.inside = {counts: call}
+        elif len(span.inside) < _MOST_INSIDE:
+            span.inside.setdefault(counts, call)
+
+    def _around(self, identity: int) -> Iterator[int]:
+        """The spans around one, nearest first."""
+        for _ in range(_DEEPEST):
+            span = self._spans.get(identity)
+            if span is None or span.parent is None:
+                return
+            identity = span.parent
+            yield identity
+
+    def _span(self, identity: int) -> _Span:
+        span = self._spans.get(identity)
+        return span if span is not None else self._spans.put(identity, _Span())
+
+
+def _identity(row: StoredEvent, event_id: str) -> int:
+    return hash((row.project_id, row.trace_id, event_id))
+
+
+@lru_cache(maxsize=4096)
+def _names_of(model: str | None, answered: str | None) -> frozenset[str]:
+    """The model as asked for and as it answered, without the prefixes of routers."""
+    return frozenset(one for name in (model, answered) if name and len(name) <= _LONGEST_NAME for one in bare_ids(name))
