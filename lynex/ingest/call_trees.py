@@ -2,8 +2,12 @@
 
 Spans with one response id are one call, wherever they stand (semconv.md 3.3). Without an id, spans of one model with
 the same counts are one call when each stands inside the other: what is outer adds nothing to what is innermost, and
-two calls side by side stay two. The answer does not depend on the order of arrival as long as the spans between two
-model spans have come when the later of them does; a span is sent after those inside it, so that is how they come.
+two calls side by side stay two. Some instrumentations (LangChain's callbacks) put their spans beside those of the
+provider's package: spans of different instrumentations, with the same model, counts and answer, are one call when the
+time of one lies within that of the other.
+
+The answer does not depend on the order of arrival as long as the spans between two model spans have come when the
+later of them does; a span is sent after those inside it, so that is how they come.
 """
 
 from collections.abc import Iterator
@@ -28,9 +32,10 @@ class _Call(msgspec.Struct, gc=False):
     """One request to a model, and the spans that tell of it. `counted`: whether one of them with tokens counts."""
 
     names: frozenset[str]
-    response_id: str | None
-    counted: bool
-    spans: list[int]
+    response_id: str | None = None
+    counted: bool = False
+    spans: list[int] = []
+    scopes: set[str] = set()  # the instrumentations that told of it
 
     def may_be(self, names: frozenset[str], response_id: str | None) -> bool:
         """Whether a span of this model and response could tell of it."""
@@ -45,6 +50,9 @@ class _Span(msgspec.Struct, gc=False):
     counts: _Counts = _NOTHING
     decided: bool | None = None  # whether it counts, once that is decided
     inside: dict[_Counts, _Call] | None = None  # calls below it
+    began: int = 0  # microseconds; both 0: not known
+    ended: int = 0
+    answer: str | None = None  # its first characters
 
 
 class CallTrees:
@@ -54,6 +62,7 @@ class CallTrees:
     def __init__(self, capacity: int) -> None:
         self._spans: Generations[int, _Span] = Generations(capacity)
         self._responses: Generations[int, _Call] = Generations(capacity)
+        self._alike: Generations[int, list[_Span]] = Generations(capacity)  # of a trace, by counts
 
     def place(self, row: StoredEvent) -> None:
         """Note where in its trace an event stands."""
@@ -78,11 +87,11 @@ class CallTrees:
         return span.decided
 
     def _decide(self, row: StoredEvent, identity: int, span: _Span) -> bool:
-        span.counts = (row.input_tokens or 0, row.output_tokens or 0)
+        _note(row, span)
         has_tokens = span.counts != _NOTHING
         call = self._find(row, identity, span)
         if call is None:
-            call = _Call(_names_of(row.model, row.response_model), None, False, [])
+            call = _Call(_names_of(row.model, row.response_model))
         if row.response_id is not None and call.response_id is None:
             call.response_id = row.response_id
             self._responses.put(_identity(row, "\0" + row.response_id), call)
@@ -90,12 +99,27 @@ class CallTrees:
         if len(call.spans) < _MOST_SPANS:
             call.spans.append(identity)
         span.call = call
-        if has_tokens and span.parent is not None:
-            self._mark_around(span.parent, span.counts, call)
+        if has_tokens:
+            self._remember(row, span, call)
         # Tokens that nobody has counted yet weigh more than a request counted twice.
         counts = is_first or (has_tokens and not call.counted)
         call.counted = call.counted or has_tokens
         return counts
+
+    def _remember(self, row: StoredEvent, span: _Span, call: _Call) -> None:
+        """For the spans around it, and for those beside it."""
+        if span.parent is not None:
+            self._mark_around(span.parent, span.counts, call)
+        if row.sdk_name is None or not span.ended:
+            return
+        call.scopes.add(row.sdk_name)
+        key = _identity(row, span.counts)
+        alike = self._alike.get(key)
+        if alike is None:
+            alike = self._alike.put(key, [])
+        elif len(alike) >= _MOST_SPANS:
+            del alike[0]
+        alike.append(span)
 
     def _find(self, row: StoredEvent, identity: int, span: _Span) -> _Call | None:
         """The call another span has told of before."""
@@ -115,7 +139,23 @@ class CallTrees:
             call = told.call if told is not None and told.counts == span.counts else None
             if call is not None and call.may_be(names, response_id) and set(call.spans) <= set(around):
                 return call
-        return None
+        return self._find_beside(row, span, names)
+
+    def _find_beside(self, row: StoredEvent, span: _Span, names: frozenset[str]) -> _Call | None:
+        """Of the calls that other instrumentations told of at the same time, the one that took most nearly as long."""
+        if row.sdk_name is None or not span.ended:
+            return None
+        fitting = [
+            other
+            for other in self._alike.get(_identity(row, span.counts)) or ()
+            if other.call is not None
+            and row.sdk_name not in other.call.scopes
+            and other.call.may_be(names, row.response_id)
+            and _is_within(span, other)
+            and (span.answer is None or other.answer is None or span.answer == other.answer)
+        ]
+        lasted = span.ended - span.began
+        return min(fitting, key=lambda other: abs(other.ended - other.began - lasted)).call if fitting else None
 
     def _mark_around(self, identity: int, counts: _Counts, call: _Call) -> None:
         """Let the span and those around it know of a call inside. The first of its kind will do: a span that tells of
@@ -145,8 +185,23 @@ class CallTrees:
         return span if span is not None else self._spans.put(identity, _Span())
 
 
-def _identity(row: StoredEvent, event_id: str) -> int:
-    return hash((row.project_id, row.trace_id, event_id))
+def _identity(row: StoredEvent, name: str | _Counts) -> int:
+    return hash((row.project_id, row.trace_id, name))
+
+
+def _note(row: StoredEvent, span: _Span) -> None:
+    span.counts = (row.input_tokens or 0, row.output_tokens or 0)
+    if row.duration_ms is not None:
+        span.began = row.sent_at if row.sent_at is not None else row.at
+        span.ended = span.began + round(row.duration_ms * 1000)
+        span.answer = row.output_preview
+
+
+def _is_within(one: _Span, other: _Span) -> bool:
+    """Whether the time of one lies within that of the other."""
+    if one.began <= other.began:
+        return other.ended <= one.ended
+    return one.ended <= other.ended
 
 
 @lru_cache(maxsize=4096)

@@ -118,6 +118,34 @@ def test_tokens_are_not_lost_where_the_span_that_came_first_had_none():
     assert settled([span("a", None, None, response_id="r"), span("b", "a", (20, 7), response_id="r")]) == ["b"]
 
 
+def told_by(scope: str, name: str, began: int, ended: int, **more) -> StoredEvent:
+    row = span(name, "root", (20, 7), **more)
+    row.sdk_name, row.at, row.duration_ms = scope, began * 1000, float(ended - began)
+    return row
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_spans_of_two_instrumentations_beside_each_other_are_one_call_where_one_lies_within_the_other(order):
+    def spans() -> list[StoredEvent]:
+        two_calls = [("langchain", "A", 0, 100), ("openai", "a", 10, 90), ("langchain", "B", 20, 80), ("openai", "b", 30, 70)]  # fmt: skip
+        return [told_by(*one) for one in two_calls]
+
+    assert len(settled([spans()[place] for place in order])) == 2
+    as_they_end = sorted(spans(), key=lambda row: row.at + row.duration_ms * 1000)
+    assert len(settled(*[[row] for row in as_they_end])) == 2
+
+
+def test_calls_beside_each_other_are_two_where_anything_speaks_against_one():
+    first = ("openai", "a", 10, 90)
+    for second in [("openai", "b", 10, 90), ("langchain", "b", 20, 95), ("langchain", "b", 95, 99)]:
+        assert len(settled([told_by(*first)], [told_by(*second)])) == 2
+    one, other_ = told_by(*first), told_by("langchain", "b", 0, 100)
+    one.output_preview, other_.output_preview = "Hello", "Good bye"
+    assert len(settled([one], [other_])) == 2
+    one, other_ = told_by(*first, response_id="r"), told_by("langchain", "b", 0, 100, response_id="s")
+    assert len(settled([one], [other_])) == 2
+
+
 def test_what_is_no_call_stays_what_it_is():
     rollup = span("agent", None, (40, 14))
     rollup.usage_scope = "rollup"
@@ -137,7 +165,9 @@ def test_memory_is_bounded():
     for number in range(500):
         recent.settle([span(f"{number}", f"{number - 1}", (number + 1, 1), response_id=f"r{number}")])
     trees = recent._trees
-    assert all(len(one._young) + len(one._old) <= 22 for one in (trees._spans, trees._responses, recent._calls))
+    assert all(
+        len(one._young) + len(one._old) <= 22 for one in (trees._spans, trees._responses, trees._alike, recent._calls)
+    )
 
 
 # Any trace: calls inside agents and tasks, each told by up to three spans, nested through others or side by side.
