@@ -4,14 +4,15 @@ Tokens and cost are sums over what counts, and over roll-ups that count because 
 first event without a parent, a span rather than a fact beside it; until one arrives, the first event stands for it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
 
 from lynex.clock import rfc3339
 from lynex.query.arrangement import arranged
-from lynex.query.figures import COUNTS, IS_CALL, dollars, whole
+from lynex.query.figures import COUNTS, IS_CALL, whole
 from lynex.query.filters import Filters
 from lynex.query.ranges import Range
 from lynex.query.rollups import promoted
@@ -28,9 +29,13 @@ DURATION_SQL: Final = f'(({FINISH_SQL} - epoch_us(min("at"))) / 1000)'
 ERRORS_SQL: Final = "coalesce(len(list_distinct(list(coalesce(span_id, event_id)) FILTER (status = 'error'))), 0)"
 FAILED_SQL: Final = """CASE WHEN bool_or(parent_event_id IS NULL)
   THEN bool_or(parent_event_id IS NULL AND status = 'error') ELSE arg_min(status, "at") = 'error' END"""
+# Roll-ups that no call names as its parent: only these can count.
+_ROLLUPS: Final = "list(event_id) FILTER (usage_scope = 'rollup')"
+_CALLERS: Final = "list(parent_event_id) FILTER (usage_scope IN ('call', 'duplicate') AND parent_event_id IS NOT NULL)"
+ROLLUPS_SQL: Final = f"coalesce(len({_ROLLUPS}), 0) - coalesce(len(list_intersect({_ROLLUPS}, {_CALLERS})), 0)"
 # 0: a span without a parent, 1: another event without a parent, 2: any other
 _RANK: Final = "CASE WHEN parent_event_id IS NOT NULL THEN 2 WHEN duration_ms IS NULL THEN 1 ELSE 0 END"
-_FIRST: Final = "{{'at': \"at\", 'id': event_id}}"
+FIRST_SQL: Final = 'struct_pack(t := "at", id := event_id)'
 
 
 class Promotion(msgspec.Struct, frozen=True):
@@ -40,7 +45,7 @@ class Promotion(msgspec.Struct, frozen=True):
     input_tokens: int = 0
     output_tokens: int = 0
     total_tokens: int = 0
-    cost: float | None = None
+    cost: Decimal | None = None
     is_unpriced: bool = False
 
 
@@ -59,7 +64,6 @@ def facts_of(select: Select, project_id: str, trace_ids: Sequence[str], span: Ra
 def shown_facts(row: Mapping[str, Any], promotion: Promotion) -> dict[str, Any]:
     """An item of a list of traces."""
     root = row["root"]
-    unknown = row["cost"] is None and promotion.cost is None and (row["unpriced"] or promotion.is_unpriced)
     return {
         "trace_id": row["trace_id"],
         "name": root["name"],
@@ -76,7 +80,7 @@ def shown_facts(row: Mapping[str, Any], promotion: Promotion) -> dict[str, Any]:
         "input_tokens": whole(row["input_tokens"]) + promotion.input_tokens,
         "output_tokens": whole(row["output_tokens"]) + promotion.output_tokens,
         "total_tokens": whole(row["total_tokens"]) + promotion.total_tokens,
-        "cost_usd": None if unknown else dollars(row["cost"]) + (promotion.cost or 0.0),
+        "cost_usd": shown_cost([row["cost"], promotion.cost], is_unpriced=row["unpriced"] or promotion.is_unpriced),
         "is_promoted": bool(promotion.event_ids),
         "session_id": row["session_id"],
         "user_id": row["user_id"],
@@ -85,6 +89,12 @@ def shown_facts(row: Mapping[str, Any], promotion: Promotion) -> dict[str, Any]:
         "service": row["service"],
         "tags": sorted(set(row["tags"] or ()))[:_MOST_TAGS],
     }
+
+
+def shown_cost(costs: Iterable[Decimal | None], *, is_unpriced: bool) -> float | None:
+    """The sum of what is known; None where nothing is and something used a model without a known price."""
+    known = [cost for cost in costs if cost is not None]
+    return None if is_unpriced and not known else float(sum(known))
 
 
 def _promotions(
@@ -135,13 +145,13 @@ def _promotion_of(rollups: Sequence[Mapping[str, Any]]) -> Promotion:
         input_tokens=sum(whole(one["input_tokens"]) for one in rollups),
         output_tokens=sum(whole(one["output_tokens"]) for one in rollups),
         total_tokens=sum(whole(one["total_tokens"]) for one in rollups),
-        cost=float(sum(costs)) if costs else None,
+        cost=sum(costs, Decimal(0)) if costs else None,
         is_unpriced=any(one["cost_source"] == "unknown_model" for one in rollups),
     )
 
 
 def _first_said(column: str) -> str:
-    return f"arg_min({column}, {_FIRST}) AS {column}"
+    return f"arg_min({column}, {FIRST_SQL}) AS {column}"
 
 
 _USED: Final = ("event_id", "input_tokens", "output_tokens", "total_tokens", "cost", "cost_source")
@@ -154,14 +164,14 @@ SELECT trace_id, epoch_us(min("at")) AS start, {FINISH_SQL} AS finish, count(*) 
   sum(input_tokens) FILTER ({COUNTS}) AS input_tokens, sum(output_tokens) FILTER ({COUNTS}) AS output_tokens,
   sum(total_tokens) FILTER ({COUNTS}) AS total_tokens, sum(cost) FILTER ({COUNTS}) AS cost,
   count_if({COUNTS} AND cost_source = 'unknown_model') AS unpriced,
-  count_if(usage_scope = 'rollup') AS rollups, count_if(usage_scope IN ('call', 'duplicate')) AS calls,
-  arg_max({{{{{", ".join(f"'{name}': {name}" for name in _USED)}}}}}, coalesce(total_tokens, 0))
+  {ROLLUPS_SQL} AS rollups, count_if(usage_scope IN ('call', 'duplicate')) AS calls,
+  arg_max(struct_pack({", ".join(f"{name} := {name}" for name in _USED)}), coalesce(total_tokens, 0))
     FILTER (usage_scope = 'rollup') AS largest_rollup,
   list(DISTINCT model) FILTER (model IS NOT NULL) AS models, flatten(list(DISTINCT tags)) AS tags,
-  arg_min({{{{'name': name, 'type': type, 'event_id': event_id}}}},
-    {{{{'rank': {_RANK}, 'at': "at", 'id': event_id}}}}) AS root,
+  arg_min(struct_pack(name := name, type := type, event_id := event_id),
+    struct_pack(rank := {_RANK}, t := "at", id := event_id)) AS root,
   {", ".join(_first_said(column) for column in ("session_id", "user_id", "environment", "release"))},
-  arg_min(service_name, {_FIRST}) AS service
+  arg_min(service_name, {FIRST_SQL}) AS service
 FROM events WHERE {_OF_THESE} GROUP BY trace_id
 """
 _SKELETONS: Final = f"""
