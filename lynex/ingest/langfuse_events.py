@@ -28,6 +28,7 @@ _TYPES: Final = {
 _MOST_TAGS: Final = 50
 _LEGACY_COSTS: Final = (("inputCost", "input"), ("outputCost", "output"), ("totalCost", "total"))
 _USAGE_NAMES: Final = {"input": "input_tokens", "output": "output_tokens", "total": "total_tokens"}
+_TOLD_ELSEWHERE: Final = ("id", "traceId", "output", "usage", "usageDetails")
 _SORTED: Final = msgspec.json.Encoder(order="sorted")
 
 
@@ -131,8 +132,9 @@ def late_facts(about: Envelope, facts: Facts, said_at: Any, mark: str, *, counts
         late.append(_below(about, "token_usage", said_at, _model(facts) | {"name": about["body"].get("name")}, mark))
     if facts.get("output") is not None:
         answer = facts["output"] if type(facts["output"]) in (str, list, dict) else str(facts["output"])
-        late.append(_below(about, "message", said_at, {"role": "assistant", "content": answer}, mark + "-output"))
-    return late if late else [remark(about, facts, "updated", said_at, mark)]
+        late.append(_below(about, "message", said_at, {"role": "assistant", "content": answer}, f"{mark}-output"))
+    rest = {name: value for name, value in facts.items() if name not in _TOLD_ELSEWHERE}
+    return [*late, remark(about, rest, "updated", said_at, f"{mark}-rest")] if rest else late
 
 
 def _below(about: Envelope, type_: str, said_at: Any, body: Facts, mark: str) -> Envelope:

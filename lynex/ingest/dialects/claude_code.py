@@ -1,4 +1,4 @@
-"""Claude Code's log events. Its input tokens do not include the cache; numbers may be text."""
+"""Claude Code's log events, and its spans (beta). Its input tokens do not include the cache; numbers may be text."""
 
 from typing import Final
 
@@ -12,11 +12,13 @@ from lynex.ingest.dialects.coding_agents import (
     read_remark,
     read_step,
     read_tool,
+    read_words,
 )
 from lynex.ingest.dialects.dialect import Dialect
 from lynex.ingest.dialects.draft import Draft
+from lynex.ingest.dialects.event_type import CALL
 from lynex.ingest.dialects.values import milliseconds, number, text
-from lynex.ingest.otlp_records import Attributes, LogRecord
+from lynex.ingest.otlp_records import Attributes, LogRecord, Span
 
 _NAME: Final = "claude_code"
 _SERVICE: Final = "claude-code"
@@ -28,7 +30,7 @@ _USAGE: Final = {
 }
 _UNDERSTOOD: Final = (
     *_USAGE, "cost_usd", "model", "request_id", "ttft_ms", "tool_name", "tool_use_id", "tool_input", "tool_output",
-    "tool_parameters", "success", "error",
+    "tool_parameters", "success", "error", "user_prompt",
 )  # fmt: skip
 
 
@@ -87,4 +89,21 @@ def _read_tool_result(attributes: Attributes, draft: Draft) -> None:
         read_failure(draft, attributes.get("error"), attributes.get("error_type"))
 
 
-CLAUDE_CODE: Final = Dialect(name=_NAME, read_log=_read_log)
+def _finish(span: Span, draft: Draft) -> None:
+    """A span for each prompt, call and tool. A call has the request's id in its span and its log event alike, and
+    counts once by that."""
+    attributes, event = span.attributes, span.name.removeprefix(f"{_NAME}.")
+    for key in _UNDERSTOOD:
+        draft.unknown.pop(key, None)
+    if event == "interaction":
+        draft.type, draft.kind = "agent_action", "agent"
+        draft.agent.setdefault("name", _NAME)
+        read_words(attributes.get("user_prompt"), draft)
+    elif event == "llm_request":
+        draft.scope = CALL
+        _read_call(attributes, draft)
+    elif event == "tool":
+        _read_tool_result(attributes, draft)
+
+
+CLAUDE_CODE: Final = Dialect(name=_NAME, scopes=("com.anthropic.claude_code",), finish=_finish, read_log=_read_log)

@@ -17,7 +17,7 @@ _UNDERSTOOD: Final = frozenset(
     ("event.name", "event.timestamp", "event.sequence", "prompt", "duration_ms", "duration", *_USER_KEYS)
 )
 _FAILURES: Final = (False, "false", "False", "0")
-REDACTED: Final = frozenset(("<REDACTED>", "[REDACTED]", ""))
+_REDACTED: Final = frozenset(("<REDACTED>", "[REDACTED]", ""))
 
 
 def event_of(record: LogRecord, agent: str, service: str) -> str | None:
@@ -72,8 +72,11 @@ def read_step(draft: Draft, prompt_id: Any, *, is_prompt: bool) -> None:
 def read_prompt(attributes: Attributes, draft: Draft) -> None:
     """What the user typed, where the agent was told to say so."""
     draft.type = "message"
-    prompt = attributes.get("prompt")
-    if type(prompt) is str and prompt not in REDACTED:
+    read_words(attributes.get("prompt"), draft)
+
+
+def read_words(prompt: Any, draft: Draft) -> None:
+    if type(prompt) is str and prompt not in _REDACTED:
         draft.input = {"messages": [text_message("user", prompt)]}
 
 

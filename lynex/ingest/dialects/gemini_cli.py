@@ -16,11 +16,11 @@ from lynex.ingest.dialects.coding_agents import (
     read_step,
     read_tool,
 )
+from lynex.ingest.dialects.conversation import read_content
 from lynex.ingest.dialects.dialect import Dialect
 from lynex.ingest.dialects.draft import Draft
 from lynex.ingest.dialects.event_type import DUPLICATE
-from lynex.ingest.dialects.values import text, texts
-from lynex.ingest.messages import text_message
+from lynex.ingest.dialects.values import structured, text, texts
 from lynex.ingest.otlp_records import Attributes, LogRecord
 
 _NAME: Final = "gemini_cli"
@@ -34,7 +34,7 @@ _USAGE: Final = {
 }
 _UNDERSTOOD: Final = (
     *_USAGE, "model", "model_name", "response_text", "request_text", "function_name", "function_args", "tool_type",
-    "success", "error", "finish_reasons",
+    "success", "error", "error_type", "finish_reasons", "tool_token_count",
 )  # fmt: skip
 
 
@@ -46,12 +46,15 @@ def _read_log(record: LogRecord, draft: Draft) -> bool:
     read_step(draft, attributes.get("prompt_id"), is_prompt=event == "user_prompt")
     if event == "user_prompt":
         read_prompt(attributes, draft)
+    elif event == "api_request" and attributes.get("request_text"):
+        draft.type, draft.input = "message", read_content(attributes["request_text"], "user")
     elif event == "api_response":
         _read_call(attributes, draft)
     elif event == "api_error":
         _read_model(attributes, draft)
         draft.type = "error"
-        read_failure(draft, attributes.get("error"), attributes.get("error.type"), attributes.get("status_code"))
+        kind = attributes.get("error.type", attributes.get("error_type"))
+        read_failure(draft, attributes.get("error"), kind, attributes.get("status_code"))
     elif event == "tool_call":
         _read_tool_call(attributes, draft)
     elif event.startswith("gen_ai.") and (draft.input is not None or draft.output is not None):
@@ -68,11 +71,13 @@ def _read_call(attributes: Attributes, draft: Draft) -> None:
     thoughts, said = usage.get("reasoning", 0), usage.get("input", 0) + usage.get("output", 0)
     if thoughts and usage.get("total", said + thoughts) >= said + thoughts:
         usage["output"] = usage.get("output", 0) + thoughts
-    reasons, answer = texts(attributes.get("finish_reasons")), text(attributes.get("response_text"))
+    reasons, answer = texts(attributes.get("finish_reasons")), structured(attributes.get("response_text"))
     if reasons is not None:
         draft.model["finish_reasons"] = reasons
     if answer is not None:
-        draft.output = {"messages": [text_message("assistant", answer)]}
+        candidates = answer.get("candidates") if type(answer) is dict else None
+        contents = [one.get("content") for one in candidates or () if type(one) is dict]
+        draft.output = read_content(contents if contents else answer, "assistant")
 
 
 def _read_model(attributes: Attributes, draft: Draft) -> None:

@@ -156,10 +156,6 @@ def _hear_experiment(draft: Draft, name: str, value: Any) -> None:
 
 def _finish(span: Span, draft: Draft) -> None:
     notes = draft.notes
-    if span.parent_span_id is None and "trace_name" in notes:
-        draft.name = notes["trace_name"]
-    if "trace_name" in notes:
-        draft.workflow.setdefault("name", notes["trace_name"])
     given = notes.get("given", notes.get("trace_given"))
     answered = notes.get("answered", notes.get("trace_answered"))
     if given is not None or answered is not None:
@@ -178,6 +174,10 @@ def _finish(span: Span, draft: Draft) -> None:
     if type(reason) is str and draft.type == "model_response":
         draft.model.setdefault("finish_reasons", [reason])
     _finish_first_token(span, draft)
+    if "trace_name" in notes:
+        draft.workflow.setdefault("name", notes["trace_name"])
+        if span.parent_span_id is None:
+            draft.name = notes["trace_name"]
 
 
 def _finish_first_token(span: Span, draft: Draft) -> None:
