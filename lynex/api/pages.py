@@ -1,5 +1,6 @@
 """What a browser loads: the page, its files, the documentation of the API; nothing comes from outside."""
 
+import asyncio
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from lynex.api.front import front
+from lynex.api.guide import guide_page
 from lynex.errors import NotFound
 
 _POLICY: Final = (
@@ -45,7 +47,8 @@ async def static_file(request: Request) -> Response:
 
 async def guide(request: Request) -> Response:
     """GET /guide/{path} – the user guide."""
-    return await _file(request, f"guide/{request.path_params['path'] or 'index.html'}")
+    page = await asyncio.to_thread(guide_page, _FOLDER / "guide", request.path_params["path"])
+    return Response(page, 200, _HEADERS, media_type="text/html")
 
 
 async def favicon(request: Request) -> Response:

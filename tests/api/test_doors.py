@@ -142,7 +142,7 @@ def test_metrics_are_free_on_this_machine_but_not_through_a_proxy(server):
 
 
 def test_pages_allow_only_themselves_and_answers_say_who_they_are(server):
-    for path in ("/", "/docs", "/static/docs/docs.js"):
+    for path in ("/", "/docs", "/guide/", "/static/docs/docs.js"):
         page = httpx2.get(server.url + path)
         policy = page.headers["content-security-policy"]
         assert page.status_code == 200 and "default-src 'none'" in policy and "frame-ancestors 'none'" in policy

@@ -15,18 +15,15 @@ from tests.clients.clients import Client
 CACHE = Path(os.environ.get("LYNEX_CLIENTS_CACHE") or platformdirs.user_cache_path("lynex") / "clients")
 
 
-def command_of(client: Client) -> list[str]:
-    """The command that runs the recipe; makes the environment first where it is missing."""
+def prepare(client: Client) -> Path:
+    """The folder of the environment; made first where it is missing."""
     place = CACHE / f"{client.recipe}-{hashlib.blake2b(client.pins.read_bytes(), digest_size=5).hexdigest()}"
     if not (place / "ready").exists():
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
         (_npm if client.runs_on == "node" else _pip)(client, place)
         (place / "ready").touch()
-    if client.runs_on == "node":
-        recipe = shutil.copy(client.script, place)  # modules are looked for beside the script
-        return ["node", str(recipe)]
-    return [str(place / "bin" / "python"), str(client.script)]
+    return place
 
 
 def run(client: Client, *, url: str, grpc: str, key: str, model_url: str) -> subprocess.CompletedProcess[str]:
@@ -39,10 +36,18 @@ def run(client: Client, *, url: str, grpc: str, key: str, model_url: str) -> sub
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    command = command_of(client)
+    command = interpreter(client, client.script)
     env = kept | ours | variables
     with tempfile.TemporaryDirectory() as folder:  # not a repository, whose commit some clients would report
         return subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+
+
+def interpreter(client: Client, script: Path) -> list[str]:
+    """The command that runs a script with the client's packages."""
+    place = prepare(client)
+    if client.runs_on == "node":
+        return ["node", shutil.copy(script, place)]  # modules are looked for beside the script
+    return [str(place / "bin" / "python"), str(script)]
 
 
 def _pip(client: Client, place: Path) -> None:
