@@ -177,7 +177,6 @@ def _assemble(
     journal = _open_journal(config, clock, directory, metrics, store.known_through)
     live, prices = Live(dropped=metrics.live_dropped.inc), PriceBook(config.prices)
     announcer, backlog = Announcer(live), Backlog(journal, config.journal.queue_bytes)
-    workshop = Workshop(Understanding(prices), config.prices, clock, metrics, config.ingest.second_process)
     keyring, key_usage = KeyRing(accounts.keys, clock), KeyUsage(accounts.keys)
     dead_letters, error_states = DeadLetters(accounts.database, clock), ErrorStates(accounts.database, clock)
     intake = Intake(journal, backlog, store, key_usage, config, clock, metrics)
@@ -203,16 +202,7 @@ def _assemble(
         live=live,
         announcer=announcer,
         backlog=backlog,
-        processor=Processor(
-            backlog,
-            store,
-            Preparer(backlog, workshop, clock),
-            dead_letters,
-            clock,
-            metrics,
-            announcer,
-            has_room=lambda: not isinstance(journal.refusing, StorageFull),
-        ),
+        processor=_processor(config, clock, metrics, store, journal, backlog, prices, dead_letters, announcer),
         intake=intake,
         langfuse_batches=LangfuseBatches(intake, clock),
         otlp=OtlpIntake(intake, metrics),
@@ -221,6 +211,30 @@ def _assemble(
         timetable=Timetable(),
         readers=ThreadPoolExecutor(config.storage.readers, thread_name_prefix="reader"),
         first_run=accounts.first_run,
+    )
+
+
+def _processor(
+    config: Config,
+    clock: Clock,
+    metrics: Metrics,
+    store: HotStore,
+    journal: Journal,
+    backlog: Backlog,
+    prices: PriceBook,
+    dead_letters: DeadLetters,
+    announcer: Announcer,
+) -> Processor:
+    workshop = Workshop(Understanding(prices), config.prices, clock, metrics, config.ingest.second_process)
+    return Processor(
+        backlog,
+        store,
+        Preparer(backlog, workshop, clock),
+        dead_letters,
+        clock,
+        metrics,
+        announcer,
+        has_room=lambda: not isinstance(journal.refusing, StorageFull),
     )
 
 
