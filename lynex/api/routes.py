@@ -24,8 +24,8 @@ from lynex.api.shapes import (
     Breakdown,
     DeadLetterList,
     DeadLetterWhole,
-    EventItem,
     EventPage,
+    EventWhole,
     Heatmap,
     KeyList,
     KeyMade,
@@ -74,7 +74,7 @@ EVENTS: Final = (
     _route("GET", f"{_V1}/events", events.list_events, "events.read", "List events, newest first",
            params=parameters.EVENTS, gives=EventPage),
     _route("GET", f"{_V1}/events/{{event_id}}", events.get_event, "events.read", "One event with its whole body",
-           params=_ONE, gives=EventItem),
+           params=_ONE, gives=EventWhole),
     _route("GET", f"{_V1}/live", live.follow, "events.read", "Follow events as they are stored (server-sent events)",
            params=parameters.LIVE, media="text/event-stream"),
 )  # fmt: skip

@@ -44,6 +44,15 @@ class EventItem(msgspec.Struct, rename={"event_id": "eventId", "project_id": "pr
     processed_at: str
 
 
+class EventWhole(EventItem, omit_defaults=True):
+    """An event with its whole body. `joined` are the log events beside a span, oldest first, 200 at most; what the body
+    takes from them is named by `joined_from`: field of the body → event ids."""
+
+    joined: list[EventItem] = []
+    joined_from: dict[str, list[str]] = {}
+    joined_left_out: int = 0
+
+
 class EventPage(msgspec.Struct):
     """`next` is the cursor of the following page."""
 

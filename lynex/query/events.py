@@ -8,6 +8,7 @@ import msgspec
 from lynex.errors import NotFound
 from lynex.query.cursors import Cursors, Place
 from lynex.query.filters import FILTER_PARAMETERS, Filters, filters_of
+from lynex.query.joined import with_records
 from lynex.query.parameters import Parameters, shown
 from lynex.query.ranges import RANGE_PARAMETERS, Range, range_of
 from lynex.query.rows import Select, columns_sql
@@ -114,7 +115,10 @@ class Events:
         return {"items": [_item(row, question.fields) for row in rows], "next": following}
 
     def one(self, project_id: str, event_id: str, cancel: Cancel | None = None) -> dict[str, Any]:
-        """The event with its whole canonical body. Raises NotFound, also when it belongs to another project."""
+        """The event with its whole canonical body, completed by its log events (`query/joined.py`).
+
+        Raises NotFound, also when it belongs to another project.
+        """
         select = Select(self._store, cancel)
         newest, through = self._store.totals().position, _LAST
         for size in _STRETCHES:
@@ -127,7 +131,7 @@ class Events:
             }
             rows = select(_ONE, values)
             if rows:
-                return detail_of(rows[0])
+                return with_records(select, rows[0], detail_of(rows[0]))
             if after == 0:
                 break
             through = after
