@@ -3,6 +3,7 @@
 It never fails on a record that was accepted: what a dialect stumbles over is stored as plain OpenTelemetry, flagged.
 """
 
+import re
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ from lynex.store.stored_event import StoredEvent
 
 _LONGEST_VECTOR: Final = 16
 _VECTOR_WORDS: Final = ("vector", "embedding")
+_VECTOR_TEXT: Final = re.compile(rf"\[\s*(?:-?\d[\d.eE+-]*\s*,\s*){{{_LONGEST_VECTOR},}}-?\d[\d.eE+-]*\s*\]")
+_LONG_TEXT: Final = 64
 _SORTED: Final = msgspec.json.Encoder(order="sorted")
 
 
@@ -122,7 +125,7 @@ def _digest(*identity: Any) -> str:
 def _add_raw(record: Record, reading: Reading) -> None:
     """What was sent, whole: `remap` and the OTLP export go by it."""
     body = reading.body
-    body["attributes"] = without_vectors(record.attributes)
+    body["attributes"] = without_vectors(record.attributes, reading.row.kind == "embedding")
     body["resource"] = record.resource
     body["scope"] = _scope(record.scope)
     if isinstance(record, Span):
@@ -175,16 +178,25 @@ def _present(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None and value != ""}
 
 
-def without_vectors(attributes: Attributes) -> Attributes:
+def without_vectors(attributes: Attributes, in_texts: bool = False) -> Attributes:
     """The attributes; embedding vectors are only said to have been there: nobody reads them, and they fill disks."""
     dropped: dict[str, Any] | None = None
     for key, value in attributes.items():
+        left: Any = None
         if type(value) is list and len(value) > _LONGEST_VECTOR and _is_vector(key, value):
+            left = {"dropped": "vector", "length": len(value)}
+        elif in_texts and type(value) is str and len(value) > _LONG_TEXT:
+            left = _VECTOR_TEXT.sub(_said_of_vector, value)
+        if left is not None:
             dropped = dropped if dropped is not None else {}
-            dropped[key] = {"dropped": "vector", "length": len(value)}
+            dropped[key] = left
     return attributes if dropped is None else attributes | dropped
 
 
 def _is_vector(key: str, value: list[Any]) -> bool:
     lowered = key.lower()
     return any(word in lowered for word in _VECTOR_WORDS) and all(type(one) in (float, int) for one in value)
+
+
+def _said_of_vector(found: re.Match[str]) -> str:
+    return f'{{"dropped":"vector","length":{found[0].count(",") + 1}}}'

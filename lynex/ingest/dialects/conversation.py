@@ -7,7 +7,14 @@ from lynex.ingest.messages import Message, Part, decoded_arguments, read_message
 
 Content = dict[str, Any]
 
-_ROLES: Final[dict[str, str]] = {"human": "user", "ai": "assistant", "model": "assistant", "developer": "system"}
+_SPEAKERS: Final = ("human", "ai", "AIMessageChunk", "system", "tool", "function", "developer")
+_ROLES: Final[dict[str, str]] = {
+    "human": "user",
+    "ai": "assistant",
+    "AIMessageChunk": "assistant",
+    "model": "assistant",
+    "developer": "system",
+}
 _TYPELESS: Final = {
     "text": "text",
     "reasoning": "reasoning",
@@ -77,14 +84,26 @@ def message_of(sent: Any, role: str) -> Message | None:
         if message.get("name", "") is None:
             del message["name"]
         return message
-    if type(speaker) is not str and "content" in sent:
-        sent = {**sent, "role": role}
+    if type(speaker) is not str:
+        sent = _langchain_message(sent) if "type" in sent else {"role": role, **sent} if "content" in sent else sent
     if type(sent.get("function_call")) is dict and not sent.get("tool_calls"):
         sent = {**sent, "tool_calls": [sent["function_call"]]}
     found, _ = read_message(sent, role)
     if found is None:
         return None
     return {**found, "role": _role(found["role"]), "parts": [part_of(part) for part in found["parts"]]}
+
+
+def _langchain_message(sent: Message) -> Message:
+    """`{type: human, data: {content}}`, or a constructor's `{id: [… HumanMessage], kwargs: {content, type}}`."""
+    inner = sent.get("data", sent.get("kwargs", sent))
+    if type(inner) is not dict or "content" not in inner:
+        return sent
+    speaker = inner.get("type", sent["type"])
+    if speaker not in _SPEAKERS:
+        return sent
+    kept = {key: inner[key] for key in ("content", "tool_calls", "tool_call_id", "name") if inner.get(key)}
+    return {"role": _ROLES.get(speaker, speaker), "content": "", **kept}
 
 
 def _role(speaker: str) -> str:

@@ -2,12 +2,13 @@
 
 from typing import Any, Final
 
-from lynex.ingest.dialects.conversation import message_of, read_content
+from lynex.ingest.dialects.conversation import read_content
 from lynex.ingest.dialects.dialect import Dialect, Field
 from lynex.ingest.dialects.draft import Draft
 from lynex.ingest.dialects.flattened import unflatten
+from lynex.ingest.dialects.openinference_messages import conversation_of, objects
 from lynex.ingest.dialects.values import decoded_json, mapping, number, structured, text, unquoted
-from lynex.ingest.messages import Message, Part, decoded_arguments, text_message
+from lynex.ingest.messages import decoded_arguments, text_message
 from lynex.ingest.otlp_records import Span
 
 _FIRST_TOKEN: Final = "First Token Stream Event"
@@ -27,7 +28,12 @@ def finish(span: Span, draft: Draft) -> None:
     _read_values(draft)
     _read_evaluations(draft)
     _separate_costs(draft.cost)
-    draft.metadata = {**draft.notes.get("metadata", {}), **draft.metadata}
+    metadata = draft.notes.get("metadata")
+    if metadata is not None:
+        draft.metadata = {**metadata, **draft.metadata}
+        agent = text(metadata.get("lc_agent_name"))
+        if agent is not None:
+            draft.agent.setdefault("name", agent)
     if "id" in draft.prompt:
         draft.prompt.setdefault("name", draft.prompt["id"])
 
@@ -59,42 +65,45 @@ def _read_model(span: Span, draft: Draft) -> None:
 def _read_call(draft: Draft) -> None:
     flat = draft.flat
     if draft.input is None:
-        draft.input = _conversation(flat.get("llm.input_messages"), "user") or _prompts(flat.get("llm.prompts"))
+        draft.input = conversation_of(flat.get("llm.input_messages"), "user") or _prompts(flat.get("llm.prompts"))
     if draft.output is None:
-        draft.output = _conversation(flat.get("llm.output_messages"), "assistant")
+        draft.output = conversation_of(flat.get("llm.output_messages"), "assistant")
     tools = flat.get("llm.tools")
     if tools is not None and "definitions" not in draft.tool:
-        found = [structured(one.get("tool", one).get("json_schema", one)) for one in _dicts(unflatten(tools))]
+        found = [structured(one.get("tool", one).get("json_schema", one)) for one in objects(unflatten(tools))]
         if found:
             draft.tool["definitions"] = found
     embeddings = flat.get("embedding.embeddings")
     if embeddings is not None and draft.input is None:
-        said = [one.get("embedding", one).get("text") for one in _dicts(unflatten(embeddings))]
+        said = [one.get("embedding", one).get("text") for one in objects(unflatten(embeddings))]
         draft.input = {"messages": [text_message("user", one) for one in said if type(one) is str]} if said else None
     answer = draft.notes.get("output")
-    if "response_id" not in draft.model and type(answer) is str and len(answer) <= _LONGEST_ANSWER:
-        response_id = response_id_of(decoded_json(answer))
-        if response_id is not None:
-            draft.model["response_id"] = response_id
+    if draft.kind == "embedding":
+        draft.notes.pop("output", None)  # vectors, which nobody reads
+    if type(answer) is str and len(answer) <= _LONGEST_ANSWER:
+        _read_answer(decoded_json(answer), draft)
 
 
 def _prompts(pairs: list[Any] | None) -> dict[str, Any] | None:
     if pairs is None:
         return None
-    said = [one.get("prompt", one).get("text") for one in _dicts(unflatten(pairs))]
+    said = [one.get("prompt", one).get("text") for one in objects(unflatten(pairs))]
     messages = [text_message("user", one) for one in said if type(one) is str]
     return {"messages": messages} if messages else None
 
 
-def response_id_of(answer: Any) -> str | None:
-    """The provider's id of a response, in its own answer or LangChain's wrapping of it."""
+def _read_answer(answer: Any, draft: Draft) -> None:
+    """The provider's id of a response and the model that gave it, in its own answer or LangChain's wrapping of it."""
     if type(answer) is not dict:
-        return None
+        return
+    model = draft.model
     for place in (answer, answer.get("llm_output"), _about_generation(answer.get("generations"))):
-        found = place.get("id") if type(place) is dict else None
-        if type(found) is str and found:
-            return found
-    return None
+        if type(place) is dict:
+            response_id, answered = text(place.get("id")), text(place.get("model", place.get("model_name")))
+            if response_id is not None:
+                model.setdefault("response_id", response_id)
+            if answered is not None:
+                model.setdefault("response", answered)
 
 
 def _about_generation(generations: Any) -> Any:
@@ -105,87 +114,6 @@ def _about_generation(generations: Any) -> Any:
     for step in ("message", "kwargs", "response_metadata"):
         node = node.get(step) if type(node) is dict else None
     return node
-
-
-def _conversation(pairs: list[Any] | None, role: str) -> dict[str, Any] | None:
-    if pairs is None:
-        return None
-    messages = [_message(one.get("message", one), role) for one in _dicts(unflatten(pairs))]
-    found = [one for one in messages if one is not None]
-    return {"messages": found} if found else None
-
-
-def _message(sent: Any, role: str) -> Message | None:
-    if type(sent) is not dict:
-        return None
-    parts: list[Part] = []
-    if type(sent.get("tool_call_id")) is str:
-        parts.append(
-            {"type": "tool_call_response", "id": sent["tool_call_id"], "result": structured(sent.get("content"))}
-        )
-    elif sent.get("content") not in (None, ""):
-        parts += _content_parts(sent["content"])
-    contents = sent.get("contents")
-    for one in _dicts(contents if type(contents) is list else []):
-        part = _content(one)
-        if part is not None:
-            parts.append(part)
-    known = {part.get("id") for part in parts if part["type"] == "tool_call"}
-    calls = sent.get("tool_calls")
-    for call in _dicts(calls if type(calls) is list else []):
-        part = _tool_call(call.get("tool_call", call))
-        if part.get("id") is None or part["id"] not in known:
-            parts.append(part)
-    if type(sent.get("function_call_name")) is str:
-        arguments = decoded_arguments(sent.get("function_call_arguments_json"))[0]
-        parts.append({"type": "tool_call", "name": sent["function_call_name"], "arguments": arguments})
-    speaker = sent.get("role")
-    message: Message = {"role": speaker if type(speaker) is str else role, "parts": parts}
-    if type(sent.get("name")) is str:
-        message["name"] = sent["name"]
-    return message_of(message, role)
-
-
-def _content_parts(content: Any) -> list[Part]:
-    """Text; or, from those who put a provider's list there as JSON, its parts."""
-    decoded = structured(content)
-    if type(decoded) is list and decoded and all(type(one) is dict and "type" in one for one in decoded):
-        return decoded
-    return [{"type": "text", "content": content if type(content) is str else str(content)}]
-
-
-def _content(one: dict[str, Any]) -> Part | None:
-    """One of `message.contents`: text, reasoning, an image, audio, or a tool call beside it."""
-    if type(one.get("tool_call")) is dict:
-        return _tool_call(one["tool_call"])
-    said = one.get("message_content", one)
-    if type(said) is not dict:
-        return None
-    kind = said.get("type", "text")
-    if type(said.get("text")) is str:
-        if kind in ("reasoning", "thinking"):
-            return {"type": "reasoning", "content": said["text"]}
-        return {"type": "text", "content": said["text"]}
-    for medium in ("image", "audio", "video", "document"):
-        inner = said.get(medium)
-        if type(inner) is dict:
-            place = inner.get(medium, inner)
-            url = place.get("url") if type(place) is dict else None
-            if type(url) is str:
-                return {"type": "uri", "modality": medium, "uri": url}
-    return {"type": "generic", "value": said} if set(said) != {"type"} else None
-
-
-def _tool_call(call: Any) -> Part:
-    if type(call) is not dict:
-        return {"type": "generic", "value": call}
-    function = call.get("function")
-    function = function if type(function) is dict else call
-    part: Part = {"type": "tool_call", "name": function.get("name")}
-    if call.get("id") is not None:
-        part["id"] = call["id"]
-    part["arguments"] = decoded_arguments(function.get("arguments"))[0]
-    return part
 
 
 def _read_tool(draft: Draft) -> None:
@@ -210,6 +138,12 @@ def _read_tool(draft: Draft) -> None:
         tool.setdefault("result", result)
     if "name" not in tool and draft.name is not None:
         tool["name"] = draft.name
+
+
+def _tool_result(answer: Any) -> Any:
+    """What a tool said, without LangChain's message around it."""
+    inner = answer.get("data") if type(answer) is dict and answer.get("type") == "tool" else None
+    return inner["content"] if type(inner) is dict and "content" in inner else answer
 
 
 def _is_schema(parameters: Any) -> bool:
@@ -243,7 +177,7 @@ def _read_retrieval(draft: Draft, reranker: bool) -> None:
 def _documents(pairs: list[Any] | None) -> list[dict[str, Any]] | None:
     if pairs is None:
         return None
-    return [_document(one.get("document", one)) for one in _dicts(unflatten(pairs))] or None
+    return [_document(one.get("document", one)) for one in objects(unflatten(pairs))] or None
 
 
 def _document(sent: Any) -> dict[str, Any]:
@@ -273,9 +207,9 @@ def _read_values(draft: Draft) -> None:
                 content["mime"] = notes[f"{direction}_mime"]
             setattr(draft, direction, content)
     if draft.input is None and draft.type in ("span", "agent_action"):
-        draft.input = _conversation(draft.flat.get("llm.input_messages"), "user")
+        draft.input = conversation_of(draft.flat.get("llm.input_messages"), "user")
     if draft.output is None and draft.type in ("span", "agent_action"):
-        draft.output = _conversation(draft.flat.get("llm.output_messages"), "assistant")
+        draft.output = conversation_of(draft.flat.get("llm.output_messages"), "assistant")
 
 
 def _read_evaluations(draft: Draft) -> None:
@@ -284,7 +218,7 @@ def _read_evaluations(draft: Draft) -> None:
         pairs = draft.flat.get(name)
         if pairs is None:
             continue
-        found = [_evaluation(one) for one in _dicts(unflatten(pairs))]
+        found = [_evaluation(one) for one in objects(unflatten(pairs))]
         if found:
             draft.eval = draft.eval or found[0]
             draft.more.setdefault(name.replace(".", "_"), found)
@@ -310,10 +244,6 @@ def _separate_costs(cost: dict[str, Any]) -> None:
         amount = cost.pop(whole, None)
         if amount is not None and place not in cost:
             cost[place] = max(0, round(amount - sum(cost.get(part, 0) for part in parts), 15))
-
-
-def _dicts(values: Any) -> list[dict[str, Any]]:
-    return [one for one in values if type(one) is dict] if type(values) is list else []
 
 
 OPENINFERENCE: Final = Dialect(
