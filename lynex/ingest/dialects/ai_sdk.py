@@ -73,7 +73,7 @@ def _part(sent: Any) -> Part:
         output = sent.get("output", sent.get("result"))
         wrapped = type(output) is dict and "value" in output and type(output.get("type")) is str
         result = output["value"] if wrapped else output
-        return {"type": "tool_call_response", "id": sent.get("toolCallId"), "result": structured(result)}
+        return {"type": "tool_call_response", "id": sent.get("toolCallId"), "result": decoded_arguments(result)[0]}
     if kind == "reasoning" and "content" not in sent:
         return {"type": "reasoning", "content": sent.get("text")}
     if kind in ("file", "image"):
@@ -104,6 +104,10 @@ def _calls(value: Any) -> list[Part] | None:
 def _values(value: Any) -> dict[str, Any]:
     """What is to be embedded: each text is JSON of its own."""
     return {"value": [unquoted(one) for one in value] if type(value) is list else unquoted(value)}
+
+
+def _documents(value: Any) -> list[Any] | None:
+    return [unquoted(one) for one in value] if type(value) is list and value else listing(value)
 
 
 def _vectors(value: Any) -> dict[str, Any]:
@@ -262,7 +266,7 @@ AI_SDK: Final = Dialect(
         "ai.usage.inputTokenDetails.cacheWriteTokens": "usage.cache_write",
         "ai.usage.outputTokenDetails.reasoningTokens": "usage.reasoning",
         "ai.usage.reasoningTokens": "usage.reasoning",
-        "ai.documents": "retrieval.documents",
+        "ai.documents": Field("retrieval.documents", _documents),
         "ai.ranking": Field("notes.ranking", listing),
         "ai.telemetry.functionId": Field("notes.function", text),
         "resource.name": Field("notes.resource", text, marks=False),
