@@ -27,6 +27,7 @@ _COLUMN_FILTERS: Final = (
     "environment",
     "release",
     "service",
+    "error_group",
 )
 _COLUMNS: Final = {"service": "service_name"}  # where the column is not called like the filter
 # Column → the code of its fault, and all it may be.
@@ -48,6 +49,7 @@ _PATHS: Final[dict[str, tuple[str, ...]]] = {
     "name": ("body", "name"),
     **{name: ("context", name) for name in ("user_id", "session_id", "trace_id", "environment", "release")},
     "service": ("context", "service_name"),
+    "error_group": ("body", "error", "group"),
 }
 
 

@@ -48,9 +48,9 @@ def summary_of(row: Row) -> dict[str, Any]:
 def detail_of(row: Row) -> dict[str, Any]:
     """The envelope with the whole canonical body. `row` has the `DETAIL_COLUMNS`."""
     answer = _envelope(row) | {"body": _settled(_decoded(_get(row, "body")) or {}, row)} | _times(row)
-    queued = _get(row, "queue_latency_ms")
-    fingerprint = _get(row, "model_fingerprint")
-    return answer | _present({"queue_latency_ms": queued, "model_fingerprint": fingerprint})
+    return answer | _present(
+        {name: _get(row, name) for name in ("queue_latency_ms", "model_fingerprint", "error_group")}
+    )
 
 
 def _settled(body: dict[str, Any], row: Row) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def _short_body(row: Row) -> dict[str, Any]:
         ),
         "usage": _present({name: _get(row, column) for column, name in _USAGE}),
         "cost": _present({"total": _number(cost), "source": _get(row, "cost_source")}),
-        "error": _present({"type": _get(row, "error_type"), "message": _get(row, "error_message")}),
+        "error": _present({name: _get(row, f"error_{name}") for name in ("type", "message", "group")}),
         "tool": _present({"name": _get(row, "tool_name")}),
         "agent": _present({"name": _get(row, "agent_name")}),
         "prompt": _present({"name": _get(row, "prompt_name"), "version": _get(row, "prompt_version")}),

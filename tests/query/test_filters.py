@@ -15,7 +15,7 @@ from tests.query.conftest import NOW, Shelf, a_call, params
 
 ROWS = [
     a_call(event_id="call", user_id="u1", session_id="s1", trace_id="t1", environment="prod", release="1", tags=["a"]),
-    a_call(event_id="failed", model="o3", status="error", level="error", tags=["a", "b"]),
+    a_call(event_id="failed", model="o3", status="error", level="error", error_group="g1", tags=["a", "b"]),
     a_call(event_id="claude", model="claude", provider="anthropic", name="answer"),
     {"event_id": "log", "type": "log", "level": "warning", "name": "100%_sure", "at": NOW - 2 * HOUR},
 ]
@@ -33,6 +33,7 @@ BY_FILTER: list[tuple[dict[str, Any], set[str]]] = [
     ({"tag": ["b", "zzz"]}, {"failed"}),
     ({"model": "x' OR 1=1 --"}, set()),
     ({"name": "100%_sure"}, {"log"}),
+    ({"error_group": ["g1", "g2"]}, {"failed"}),
 ]
 
 
