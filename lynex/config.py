@@ -21,6 +21,18 @@ class ServerConfig(Struct, frozen=True, forbid_unknown_fields=True):
         "127.0.0.1"
     )
     port: Annotated[int, Meta(ge=1, le=65535, description="Port of the API and the dashboard.")] = 8000
+    otlp_port: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=65535,
+            description="Also take OpenTelemetry here, where exporters send by default, if the port is free; 0: off.",
+        ),
+    ] = 4318
+    otlp_grpc_port: Annotated[
+        int,
+        Meta(ge=0, le=65535, description="The same for OTLP by gRPC, with `pip install lynex[grpc]`; 0: off."),
+    ] = 4317
     public_url: Annotated[
         str, Meta(description="URL under which people reach this server; empty: made from host and port.")
     ] = ""

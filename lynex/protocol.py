@@ -22,6 +22,10 @@ MAX_HEADERS: Final = 100
 MAX_HEADER_BYTES: Final = 64 << 10
 MAX_URL_BYTES: Final = 8 << 10
 
+GRPC_HINT: Final = (
+    "If it is an exporter of OpenTelemetry: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf, "
+    "or send gRPC to port 4317 of a Lynex installed as lynex[grpc]."
+)
 _LINGER_S: Final = 1.0
 _LAST_CHANCE_S: Final = 0.2
 _STUCK_READER_S: Final = 60.0
@@ -223,7 +227,9 @@ class BoundedProtocol(HttpToolsProtocol):
             )
         elif data.startswith(_HTTP2_PREFACE):
             self._turn_away(
-                VersionNotSupported("This port speaks HTTP/1.1.", hint="Switch HTTP/2 off in the client or proxy.")
+                VersionNotSupported(
+                    "This port speaks HTTP/1.1.", hint=f"Switch HTTP/2 off in the client or proxy. {GRPC_HINT}"
+                )
             )
         return self._closing
 

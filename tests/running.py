@@ -47,7 +47,8 @@ class Running:
 
     def start(self, *, wait: float = 30.0) -> "Running":
         env = {name: value for name, value in os.environ.items() if not name.startswith("LYNEX_")}
-        env |= {"LYNEX_INIT_API_KEY": KEY, "PYTHONUNBUFFERED": "1"} | self.settings
+        env |= {"LYNEX_INIT_API_KEY": KEY, "PYTHONUNBUFFERED": "1"}
+        env |= {"LYNEX_SERVER_OTLP_PORT": "0", "LYNEX_SERVER_OTLP_GRPC_PORT": "0"} | self.settings
         command = [*self.wrapper, sys.executable, "-m", "lynex", "serve"]
         command += ["--data-dir", str(self.data_dir), "--port", str(self.port)]
         with self.log_path.open("ab") as log:

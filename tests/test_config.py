@@ -47,7 +47,8 @@ def test_a_flag_wins_over_a_variable_and_a_variable_over_the_file(written):
 def test_every_setting_can_be_given_by_variable(tmp_path):
     texts = {bool: "false", int: "70000000", float: "2.5", str: "4GB", tuple: "a.example, b.example"}
     special = {
-        "server.host": "localhost", "server.port": "81", "server.health_port": "82", "server.public_url": "https://l.example",
+        "server.host": "localhost", "server.port": "81", "server.health_port": "82",
+        "server.otlp_port": "83", "server.otlp_grpc_port": "84", "server.public_url": "https://l.example",
         "server.max_connections": "9", "server.log_level": "error", "server.log_format": "json", "storage.readers": "3",
         "ingest.durability": "interval", "ingest.second_process": "never", "ingest.max_batch_events": "5", "ingest.max_depth": "5",
         "ingest.max_keys": "99",

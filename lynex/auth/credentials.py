@@ -1,5 +1,7 @@
 """Reads the credentials of a request: an API key, the token of a command on this machine, or a browser's cookie."""
 
+import base64
+import binascii
 import hmac
 from collections.abc import Iterable
 from typing import Final
@@ -13,7 +15,7 @@ from lynex.errors import BadRequest, Forbidden, Unauthorized
 
 COOKIE: Final = "lynex_session"
 
-_KEY_HEADER: Final = b"x-api-key"
+_KEY_HEADERS: Final = (b"x-api-key", b"api_key")
 _AUTHORIZATION: Final = b"authorization"
 _KEY_PREFIX: Final = "sk_"
 
@@ -92,10 +94,12 @@ def secret_of(headers: Headers) -> str | None:
     """The key of the request, wherever it stands. Raises `BadRequest` when two different ones are given."""
     found: bytes | None = None
     for name, value in headers:
-        if name == _KEY_HEADER:
+        if name in _KEY_HEADERS:
             secret = value.strip()
         elif name == _AUTHORIZATION and value[:7].lower() == b"bearer ":
             secret = value[7:].strip()
+        elif name == _AUTHORIZATION and value[:6].lower() == b"basic ":
+            secret = _key_of_basic(value[6:])
         else:
             continue
         if not secret or secret == found:
@@ -108,6 +112,15 @@ def secret_of(headers: Headers) -> str | None:
             )
         found = secret
     return found.decode("latin-1") if found is not None else None
+
+
+def _key_of_basic(value: bytes) -> bytes:
+    """The key as password (Langfuse's clients) or as user; anything else is for a proxy on the way, and not for us."""
+    try:
+        user, _, password = base64.b64decode(value.strip(), validate=True).partition(b":")
+    except binascii.Error:
+        return b""
+    return next((part for part in (password, user) if part.startswith(_KEY_PREFIX.encode())), b"")
 
 
 def cookie_of(headers: Headers) -> str | None:

@@ -66,6 +66,7 @@ def all_findings(where: Where) -> Iterator[Finding]:
         except Stop:
             server = None
         yield _port(effective.config, server)
+        yield _otlp_port(effective.config, server)
         yield _clock(effective.config.data_dir)
     yield from _server(server)
     yield _prices()
@@ -127,6 +128,28 @@ def _port(config: Config, server: Server | None) -> Finding:
         return Finding("Port", "fine", f"{port} on {host} is free")
     owner = owner_of(port) or "another process"
     return Finding("Port", "fault", f"{port} on {host} is used by {owner}", "Stop it, or choose another server.port.")
+
+
+def _otlp_port(config: Config, server: Server | None) -> Finding:
+    """Whether exporters of OpenTelemetry reach this server where they send by default."""
+    name, host, port = "OTLP", config.server.host, config.server.otlp_port
+    if not port:
+        return Finding(name, "fine", f"taken on port {config.server.port} only (server.otlp_port = 0)")
+    main = config.server.port if server is None else urlsplit(server.url).port or config.server.port
+    elsewhere = f"exporters reach it on port {main}"
+    try:
+        if is_free(host, port):
+            sentence = f"{port} on {host} is free"
+            return Finding(name, "fine", sentence if server is None else f"{sentence} but not taken there; {elsewhere}")
+        owner = owner_of(port)
+        if server is not None and owner == owner_of(main):
+            return Finding(name, "fine", f"OpenTelemetry is taken on port {port}")
+        reason = f"it is in use by {owner or 'another process'}"
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+    return Finding(
+        name, "doubt", f"{port} on {host} cannot be had: {reason}; {elsewhere}", "Or change server.otlp_port."
+    )
 
 
 def _clock(root: Path) -> Finding:

@@ -70,9 +70,9 @@ def _run(config: "Config", reach: str) -> None:
     welcome = _welcome(appliance, reach)
     shown: list[Welcome] = []
 
-    def is_ready() -> None:
+    def is_ready(endpoints: tuple[str, ...]) -> None:
         appliance.directory.announce(local_url(config), appliance.local_token)
-        print_welcome(welcome)
+        print_welcome(welcome, endpoints)
         shown.append(welcome)
 
     try:

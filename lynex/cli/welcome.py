@@ -33,10 +33,10 @@ class Welcome:
         return bool(self.key)
 
 
-def print_welcome(welcome: Welcome) -> None:
+def print_welcome(welcome: Welcome, endpoints: tuple[str, ...] = ()) -> None:
     """To stdout, never wrapped: what is copied from it must stay whole."""
     console = out()
-    for line in lines_of(welcome):
+    for line in lines_of(welcome, endpoints):
         console.print(line, soft_wrap=True)
 
 
@@ -46,14 +46,18 @@ def print_key(welcome: Welcome) -> None:
         out().print(line, soft_wrap=True)
 
 
-def lines_of(welcome: Welcome) -> Iterator[Text]:
-    """Each thing below its name, so that what is to be copied stands alone on its line."""
+def lines_of(welcome: Welcome, endpoints: tuple[str, ...]) -> Iterator[Text]:
+    """Each thing below its name, so that what is to be copied stands alone on its line.
+
+    `endpoints`: where OpenTelemetry is taken besides the URL.
+    """
     yield Text()
     yield _line(("Lynex", "bold"), (f" {welcome.version} is running at ", ""), (welcome.url, "here"))
     yield from _sign_in(welcome)
     yield from _key(welcome)
     if welcome.is_first_run or not welcome.asks_for_key:
         yield from _section("Send a first event", "", *first_event_lines(welcome.url, welcome.key))
+    yield from _section("OpenTelemetry", "traces, logs and metrics by OTLP", *(endpoints or (welcome.url,)))
     yield from _section("Data", "", str(welcome.data_dir))
     yield Text()
     for name, command in (("Look", "lynex events"), ("A made-up day", "lynex demo")):

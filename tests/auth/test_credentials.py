@@ -1,5 +1,7 @@
 """Which credentials a request carries and whom they name (trials B64, B65, B67, A38, A41)."""
 
+import base64
+
 import pytest
 
 from lynex.auth.credentials import Credentials, cookie_of, ended_cookie, secret_of, session_cookie
@@ -46,6 +48,10 @@ def bearer(secret):
     return b"authorization", b"Bearer " + secret.encode()
 
 
+def basic(user, password):
+    return b"authorization", b"Basic " + base64.b64encode(f"{user}:{password}".encode())
+
+
 def api_key(secret):
     return b"x-api-key", secret.encode()
 
@@ -57,6 +63,10 @@ async def test_a_key_may_stand_in_either_header_or_in_both(credentials, secret, 
         [(b"authorization", b"bearer  " + secret.encode() + b" ")],
         [api_key(secret), bearer(secret), api_key(secret)],
         [(b"authorization", b"Basic dTpw"), api_key(secret)],
+        [(b"api_key", secret.encode())],
+        [basic("pk-lf-any", secret)],
+        [basic(secret, "")],
+        [basic(secret, secret), bearer(secret)],
         [(b"x-api-key", b""), bearer(secret)],
     ):
         assert credentials.known(headers).project_id == project
@@ -68,6 +78,7 @@ async def test_two_different_keys_are_ambiguous(credentials, secret):
         [api_key(secret), bearer("sk_live_other")],
         [api_key(secret), api_key(secret + "x")],
         [bearer("local-token"), api_key(secret)],
+        [basic("pk", "sk_live_other"), api_key(secret)],
     ):
         with pytest.raises(BadRequest) as fault:
             await credentials.identify("POST", headers)
@@ -82,6 +93,7 @@ async def test_nothing_at_all_is_unauthorized(credentials):
         [(b"x-api-key", b"  ")],
         [(b"authorization", b"Bearer ")],
         [(b"authorization", b"Basic dTpw")],
+        [(b"authorization", b"Basic ?")],
         [(b"cookie", b"lynex_session=")],
         [(b"cookie", b"lynex_session=made-up")],
         [(b"cookie", b"lynex_session=" + b"x" * 10_000)],

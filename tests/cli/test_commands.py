@@ -124,7 +124,7 @@ def test_settings_are_shown_with_their_origin_and_secrets_masked(lynex, tmp_path
 def test_the_doctor_walks_the_whole_way(here, server):
     said = here("doctor", "--json")
     by_name = {check["name"]: check for check in said.json["checks"]}
-    wanted = {"Versions", "Settings", "Data", "Disk", "Port", "Clock", "Server", "Round trip", "Prices"}
+    wanted = {"Versions", "Settings", "Data", "Disk", "Port", "OTLP", "Clock", "Server", "Round trip", "Prices"}
     assert set(by_name) == wanted and said.code == 0 and said.json["healthy"]
     assert "a key made for it: on disk after" in by_name["Round trip"]["sentence"]
     assert here("events", "--text", "lynex doctor was here", "--project", "proj_default", "--json").json == {
