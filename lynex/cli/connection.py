@@ -86,9 +86,12 @@ class Connection:
     def post(
         self, path: str, body: object = None, params: Mapping[str, Any] | None = None, *, in_project: bool = True
     ) -> Any:
-        data = msgspec.json.encode(body if body is not None else {})
-        headers = {"Content-Type": "application/json"}
-        return self._ask("POST", path, params=self._with_project(params, in_project), content=data, headers=headers)
+        return self._tell("POST", path, body, params, in_project)
+
+    def patch(
+        self, path: str, body: object, params: Mapping[str, Any] | None = None, *, in_project: bool = True
+    ) -> Any:
+        return self._tell("PATCH", path, body, params, in_project)
 
     def delete(self, path: str, params: Mapping[str, Any] | None = None, *, in_project: bool = True) -> Any:
         return self._ask("DELETE", path, params=self._with_project(params, in_project))
@@ -124,6 +127,11 @@ class Connection:
                 answer.read()
                 raise refusal(answer)
             yield iter(httpx2.EventSource(answer))
+
+    def _tell(self, method: str, path: str, body: object, params: Mapping[str, Any] | None, in_project: bool) -> Any:
+        data = msgspec.json.encode(body if body is not None else {})
+        headers = {"Content-Type": "application/json"}
+        return self._ask(method, path, params=self._with_project(params, in_project), content=data, headers=headers)
 
     def _ask(self, method: str, path: str, **request: Any) -> Any:
         with self._told_failures():

@@ -9,6 +9,7 @@ from lynex.cli import (
     dead_letters,
     demo,
     doctor,
+    errors,
     events,
     keys,
     prices,
@@ -40,6 +41,7 @@ app.command("rebuild", rich_help_panel=_RUN)(rebuild.rebuild)
 app.command("events", rich_help_panel=_LOOK)(events.events)
 app.command("tail", rich_help_panel=_LOOK)(tail.tail)
 app.command("stats", rich_help_panel=_LOOK)(stats.stats)
+app.add_typer(errors.app, name="errors", rich_help_panel=_LOOK)
 app.add_typer(dead_letters.app, name="dead-letters", rich_help_panel=_LOOK)
 app.add_typer(prices.app, name="prices", rich_help_panel=_LOOK)
 app.add_typer(projects.app, name="projects", rich_help_panel=_SET_UP)

@@ -8,6 +8,7 @@ VERBS = (
     "events",
     "tail",
     "stats",
+    "errors",
     "projects",
     "keys",
     "prices",
