@@ -1,6 +1,7 @@
 """The captured requests, as the journal would hold them, and the rows they become."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -37,31 +38,37 @@ def requests_of(client: str) -> tuple[Frozen, ...]:
     )
 
 
-def rows_of(client: str, prices: PriceBook) -> list[StoredEvent]:
-    """Every OTLP record of a client as it would be stored, settled in the order it was sent."""
-    rows: list[StoredEvent] = []
-    recent = RecentCalls()
+def batches_of(client: str, prices: PriceBook) -> list[list[StoredEvent]]:
+    """Every OTLP record of a client as understood by itself: a list for each request, in the order they were sent."""
+    batches: list[list[StoredEvent]] = []
     for request in requests_of(client):
         if not request.kind:
             continue
         looked = survey(request.kind, request.body)
         assert not looked.refused, (client, request.name, looked.refused)
         sender = Sender(request.kind, "proj_default", None, RECEIVED_AT, {})
-        fresh = [
-            read_record(
-                record,
-                seq=len(rows) + place,
-                sender=sender,
-                processed_at=RECEIVED_AT,
-                prices=prices,
-                buffer=bytearray(),
-            )
-            for place, record in enumerate(open_records(request.kind, request.body, ()), start=1)
-        ]
-        assert len(fresh) == looked.count, (client, request.name)
-        recent.settle(fresh)
-        rows += fresh
+        batches.append(
+            [
+                read_record(record, seq=seq, sender=sender, processed_at=RECEIVED_AT, prices=prices, buffer=bytearray())
+                for seq, record in enumerate(open_records(request.kind, request.body, ()), start=1)
+            ]
+        )
+        assert len(batches[-1]) == looked.count, (client, request.name)
+    return batches
+
+
+def settled(batches: Iterable[list[StoredEvent]]) -> list[StoredEvent]:
+    """The rows as they would be stored, where the batches come in this order."""
+    recent = RecentCalls()
+    rows: list[StoredEvent] = []
+    for batch in batches:
+        recent.settle(batch)
+        rows += batch
     return rows
+
+
+def rows_of(client: str, prices: PriceBook) -> list[StoredEvent]:
+    return settled(batches_of(client, prices))
 
 
 def _kind(file: str) -> str:
