@@ -21,6 +21,7 @@ _PATH_PARAMS: Final[dict[str, dict[str, Any]]] = {
     "event_id": {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$"},
     "project_id": {"type": "string", "pattern": "^proj_[A-Za-z0-9_-]{1,64}$"},
     "trace_id": {"type": "string", "minLength": 1, "maxLength": 128},
+    "session_id": {"type": "string", "minLength": 1, "maxLength": 1024},
     "key_id": {"type": "string", "pattern": "^key_[a-z0-9]{1,32}$"},
     "group": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
     "seq": {"type": "integer", "minimum": 1},

@@ -14,6 +14,7 @@ from lynex.api import (
     pages,
     parameters,
     projects,
+    sessions,
     signin,
     stats,
     traces,
@@ -44,7 +45,7 @@ from lynex.api.shapes import (
     SignedOut,
     UnknownPrices,
 )
-from lynex.api.trace_shapes import LookedUp, LookupWanted, TracePage, TraceShown
+from lynex.api.trace_shapes import LookedUp, LookupWanted, SessionPage, SessionShown, TracePage, TraceShown
 from lynex.auth.roles import PUBLIC
 
 _V1: Final = "/api/v1"
@@ -85,6 +86,10 @@ TRACES: Final = (
            params=parameters.TRACE, gives=TraceShown),
     _route("POST", f"{_V1}/events/lookup", traces.lookup_events, "events.read", "Up to 200 events with whole bodies",
            params=_ONE, takes=LookupWanted, gives=LookedUp),
+    _route("GET", f"{_V1}/sessions", sessions.list_sessions, "events.read", "List sessions, last seen first",
+           params=parameters.SESSIONS, gives=SessionPage),
+    _route("GET", f"{_V1}/sessions/{{session_id}}", sessions.get_session, "events.read", "One session, turn by turn",
+           params=parameters.TRANSCRIPT, gives=SessionShown),
 )  # fmt: skip
 OPENTELEMETRY: Final = _otlp("")
 _OTLP_ELSEWHERE: Final = (*_otlp("", "/"), *_otlp("/api/public/otel"), *_otlp("/api/public/otel", "/"))

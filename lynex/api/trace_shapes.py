@@ -8,13 +8,12 @@ from msgspec import Meta
 from lynex.api.shapes import EventItem
 
 
-class TraceItem(msgspec.Struct):
+class TraceFigures(msgspec.Struct):
     """A trace in one line. Its root is the first event without a parent; `root_event_id` is null until one arrives.
 
     `errors` are failed events, `requests` model calls that count. `cost_usd` is null where no price is known.
     `is_promoted`: roll-ups are in the sums, because the calls below them were not reported."""
 
-    trace_id: str
     name: str | None
     type: str
     root_event_id: str | None
@@ -37,6 +36,12 @@ class TraceItem(msgspec.Struct):
     release: str | None
     service: str | None
     tags: list[str]
+
+
+class TraceItem(TraceFigures):
+    """A trace as lists show it."""
+
+    trace_id: str
 
 
 class TracePage(msgspec.Struct):
@@ -160,3 +165,79 @@ class LookedUp(msgspec.Struct):
     items: list[EventItem]
     missing: list[str]
     left_out: list[str]
+
+
+class SessionItem(msgspec.Struct):
+    """A session in one line: its traces with all of their events, and events of it outside of traces.
+
+    `preview` is the beginning of what the user first put in."""
+
+    session_id: str
+    first_seen: str
+    last_seen: str
+    duration_ms: float
+    traces: int
+    events: int
+    errors: int
+    requests: int
+    input_tokens: int
+    output_tokens: int
+    total_tokens: int
+    cost_usd: float | None
+    users: list[str]
+    models: list[str]
+    environment: str | None
+    preview: str | None
+
+
+class SessionPage(msgspec.Struct):
+    """`next` is the cursor of the following page."""
+
+    items: list[SessionItem]
+    next: str | None
+
+
+class Said(msgspec.Struct):
+    """`is_cut`: the whole stands in the event."""
+
+    event_id: str
+    text: str
+    is_cut: bool
+
+
+class TurnTool(msgspec.Struct):
+    """`arguments` and `result` are beginnings."""
+
+    event_id: str
+    name: str | None
+    status: str
+    duration_ms: float | None
+    arguments: str | None
+    result: str | None
+    start: str
+
+
+class TurnFailure(msgspec.Struct):
+    event_id: str
+    name: str | None
+    type: str | None
+    message: str | None
+    start: str
+
+
+class Turn(TraceFigures):
+    """A trace as lists show it, with what was said in it; `trace_id` is null for an event outside of traces."""
+
+    trace_id: str | None
+    input: Said | None
+    output: Said | None
+    tool_calls: list[TurnTool]
+    failures: list[TurnFailure]
+
+
+class SessionShown(msgspec.Struct):
+    """`items` in order of time; `next` is the cursor of those that follow."""
+
+    session: SessionItem
+    items: list[Turn]
+    next: str | None

@@ -7,6 +7,7 @@ from lynex.query.cursors import Cursors
 from lynex.query.error_groups import ErrorGroups
 from lynex.query.events import Events
 from lynex.query.lookup import Lookup
+from lynex.query.sessions import Sessions
 from lynex.query.stats import Stats
 from lynex.query.traces import Traces
 from lynex.store.contract import EventStore
@@ -19,6 +20,7 @@ class Queries:
     errors: ErrorGroups
     events: Events
     lookup: Lookup
+    sessions: Sessions
     stats: Stats
     traces: Traces
 
@@ -28,6 +30,7 @@ class Queries:
             errors=ErrorGroups(store, error_states, cursors),
             events=Events(store, cursors),
             lookup=Lookup(store),
+            sessions=Sessions(store, cursors),
             stats=Stats(store),
             traces=Traces(store, cursors),
         )

@@ -6,14 +6,14 @@ first event without a parent, a span rather than a fact beside it; until one arr
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
 from lynex.clock import rfc3339
 from lynex.query.arrangement import arranged
 from lynex.query.figures import COUNTS, IS_CALL, whole
-from lynex.query.filters import Filters
+from lynex.query.filters import Condition, Filters
 from lynex.query.ranges import Range
 from lynex.query.rollups import promoted
 from lynex.query.rows import Select
@@ -52,13 +52,19 @@ class Promotion(msgspec.Struct, frozen=True):
 Facts = tuple[dict[str, Any], Promotion]  # what `shown_facts` takes; `start` is in µs
 
 
-def facts_of(select: Select, project_id: str, trace_ids: Sequence[str], span: Range) -> dict[str, Facts]:
-    """By trace id."""
-    condition = Filters().condition(project_id, span)
-    values = {**condition.values, "ids": list(trace_ids)}
-    rows = select(_FACTS.format(condition=condition.sql), values)
-    promotions = _promotions(select, project_id, rows, span)
-    return {row["trace_id"]: (row, promotions.get(row["trace_id"], Promotion())) for row in rows}
+Key = Literal["trace_id", "event_id"]  # event_id: events outside of traces, each like a trace of its own
+
+
+def facts_of(
+    select: Select, project_id: str, ids: Sequence[str], span: Range, *, key: Key = "trace_id"
+) -> dict[str, Facts]:
+    """By id."""
+    if not ids:
+        return {}
+    these = Filters().condition(project_id, span)
+    rows = select(_FACTS.format(condition=these.sql, key=key), {**these.values, "ids": list(ids)})
+    promotions = _promotions(select, these, key, rows)
+    return {row["id"]: (row, promotions.get(row["id"], Promotion())) for row in rows}
 
 
 def shown_facts(row: Mapping[str, Any], promotion: Promotion) -> dict[str, Any]:
@@ -97,12 +103,10 @@ def shown_cost(costs: Iterable[Decimal | None], *, is_unpriced: bool) -> float |
     return None if is_unpriced and not known else float(sum(known))
 
 
-def _promotions(
-    select: Select, project_id: str, rows: Sequence[Mapping[str, Any]], span: Range
-) -> dict[str, Promotion]:
-    rows = [row for row in rows if row["rollups"]]
+def _promotions(select: Select, these: Condition, key: Key, facts: Sequence[Mapping[str, Any]]) -> dict[str, Promotion]:
+    rows = [row for row in facts if row["rollups"]]
     found = {
-        row["trace_id"]: _promotion_of([row["largest_rollup"]])
+        row["id"]: _promotion_of([row["largest_rollup"]])
         for row in rows
         if row["events"] > MOST_ARRANGED and not row["calls"]
     }
@@ -110,30 +114,28 @@ def _promotions(
     size = 0
     for row in [*(row for row in rows if row["events"] <= MOST_ARRANGED), None]:
         if batch and (row is None or size + row["events"] > _BATCH):
-            found |= _arranged_promotions(select, project_id, batch, span)
+            found |= _arranged_promotions(select, these, key, batch)
             batch, size = [], 0
         if row is not None:
-            batch.append(row["trace_id"])
+            batch.append(row["id"])
             size += row["events"]
     return found
 
 
-def _arranged_promotions(
-    select: Select, project_id: str, trace_ids: Sequence[str], span: Range
-) -> dict[str, Promotion]:
-    condition = Filters().condition(project_id, span)
-    columns = select.columns(_SKELETONS.format(condition=condition.sql), {**condition.values, "ids": list(trace_ids)})
+def _arranged_promotions(select: Select, these: Condition, key: Key, ids: Sequence[str]) -> dict[str, Promotion]:
+    sql = _SKELETONS.format(condition=these.sql, key=key)
+    columns = select.columns(sql, {**these.values, "ids": list(ids)})
     found, first = {}, 0
-    ids = columns["trace_id"]
-    while first < len(ids):
+    owners = columns["id"]
+    while first < len(owners):
         last = first + 1
-        while last < len(ids) and ids[last] == ids[first]:
+        while last < len(owners) and owners[last] == owners[first]:
             last += 1
         mine = {name: values[first:last] for name, values in columns.items()}
         tree = arranged(mine["event_id"], mine["parent_event_id"])
         events = promoted(tree, mine["usage_scope"], mine["start"], mine["duration_ms"])
         if events:
-            found[ids[first]] = _promotion_of([{name: mine[name][event] for name in mine} for event in events])
+            found[owners[first]] = _promotion_of([{name: mine[name][event] for name in mine} for event in events])
         first = last
     return found
 
@@ -157,9 +159,10 @@ def _first_said(column: str) -> str:
 _USED: Final = ("event_id", "input_tokens", "output_tokens", "total_tokens", "cost", "cost_source")
 # Keys first, whole rows afterwards: only the row groups of these traces are read.
 _OF_THESE: Final = """rowid IN (
-  SELECT rowid FROM events WHERE {condition} AND trace_id IN (SELECT unnest($ids)))"""
+  SELECT rowid FROM events WHERE {condition} AND {key} IN (SELECT unnest($ids)))"""
 _FACTS: Final = f"""
-SELECT trace_id, epoch_us(min("at")) AS start, {FINISH_SQL} AS finish, count(*) AS events, {ERRORS_SQL} AS errors,
+SELECT {{key}} AS id, any_value(trace_id) AS trace_id, epoch_us(min("at")) AS start, {FINISH_SQL} AS finish,
+  count(*) AS events, {ERRORS_SQL} AS errors,
   {FAILED_SQL} AS failed, count_if({IS_CALL}) AS requests, bool_or(parent_event_id IS NULL) AS has_root,
   sum(input_tokens) FILTER ({COUNTS}) AS input_tokens, sum(output_tokens) FILTER ({COUNTS}) AS output_tokens,
   sum(total_tokens) FILTER ({COUNTS}) AS total_tokens, sum(cost) FILTER ({COUNTS}) AS cost,
@@ -172,10 +175,10 @@ SELECT trace_id, epoch_us(min("at")) AS start, {FINISH_SQL} AS finish, count(*) 
     struct_pack(rank := {_RANK}, t := "at", id := event_id)) AS root,
   {", ".join(_first_said(column) for column in ("session_id", "user_id", "environment", "release"))},
   arg_min(service_name, {FIRST_SQL}) AS service
-FROM events WHERE {_OF_THESE} GROUP BY trace_id
+FROM events WHERE {_OF_THESE} GROUP BY {{key}}
 """
 _SKELETONS: Final = f"""
-SELECT trace_id, event_id, parent_event_id, usage_scope, epoch_us("at") AS start, duration_ms,
+SELECT {{key}} AS id, event_id, parent_event_id, usage_scope, epoch_us("at") AS start, duration_ms,
   input_tokens, output_tokens, total_tokens, cost, cost_source
-FROM events WHERE {_OF_THESE} ORDER BY trace_id, events."at", event_id
+FROM events WHERE {_OF_THESE} ORDER BY id, events."at", event_id
 """

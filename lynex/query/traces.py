@@ -121,8 +121,6 @@ class Traces:
 
 def _facts_since(select: Select, project_id: str, found: Found) -> dict[str, Facts]:
     """By trace id; without those that began before the found ones."""
-    if not found.rows:
-        return {}
     earliest = None if found.since is None else found.since - AROUND
     facts = facts_of(select, project_id, [row["id"] for row in found.rows], Range(earliest, None, None))
     return {trace_id: one for trace_id, one in facts.items() if found.since is None or one[0]["start"] >= found.since}
