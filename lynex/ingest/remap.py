@@ -35,6 +35,8 @@ _KEPT: Final = (
     "queue_latency_ms",
     "clock_skew_ms",
     "key_id",
+    "sdk_name",  # deletions go by it
+    "sdk_version",
 )
 _JSON: Final = ("attrs", "context", "body")
 

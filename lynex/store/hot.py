@@ -21,12 +21,14 @@ from lynex.failpoints import reach
 from lynex.store.cold import Cold
 from lynex.store.contract import Appended, Batch, Cancel, Poisoned, Progress, State, Totals, Value
 from lynex.store.dedup import Dedup
+from lynex.store.exchange import bring_up, take_over
 from lynex.store.hot_file import as_storage_error, is_fault
 from lynex.store.ledger import Entry, advanced, merge_entries, read_totals
 from lynex.store.opening import Opening
 from lynex.store.readers import Readers
 from lynex.store.rebuild import top_up
 from lynex.store.removal import apply_missing, apply_tombstone, covered_ids, covered_rows
+from lynex.store.rewrite import Rewriter, Written
 from lynex.store.seal import Sealer
 from lynex.store.stored_event import StoredEvent
 from lynex.store.tombstones import Tombstone, read_tombstones
@@ -45,6 +47,7 @@ class HotStore:
         self._opening = Opening(data_dir / "hot", config, clock)
         self._dedup = Dedup(data_dir / "hot" / "ids", clock)
         self._sealer = Sealer(self.snapshot, self.cold, clock)
+        self.rewriter = Rewriter(self.cold, self.snapshot)
         self._writing = threading.RLock()
         self._fault: BaseException | None = None
         self._prepared = False
@@ -114,6 +117,7 @@ class HotStore:
             self._stop_reading()
             top_up(file, self.cold, self._clock, progress)
         apply_missing(file, list(self.cold.tombstones))
+        bring_up(file, self.cold)
         self._totals = read_totals(file.connection)
         self._dedup.open(file, self._totals.position)
         if self._readers is None:
@@ -224,6 +228,25 @@ class HotStore:
         apply_tombstone(self._file, stone)
         self._totals = read_totals(self._file.connection)
         return stone.rows
+
+    def exchange(self, written: Sequence[Written]) -> None:
+        """Let new files of one day take the place of old ones, and their rows here with them: all or none.
+
+        In the writer's thread. Durable when it returns; a crash in between is made good by `prepare`.
+        """
+        with self._writing:
+            self._must_be_prepared()
+            try:
+                listed = self.cold.exchange([(one.old, one.facts, one.temporary) for one in written])
+            except OSError as error:
+                raise as_storage_error(error) from error
+            try:
+                take_over(self._file, self.cold, listed)
+                reach("rewrite.after_commit")
+                self._checkpoint()
+            except Exception as error:
+                raise self._broken(error) from error
+            self.cold.remove(one.old for one in written)
 
     def checkpoint(self, *, force: bool = False) -> None:
         with self._writing:

@@ -17,6 +17,7 @@ from lynex.failpoints import reach
 from lynex.store.columns import COLUMNS, SCHEMA, from_text, name_list, to_arrow
 from lynex.store.contract import Poisoned
 from lynex.store.ledger import LEDGER_TABLE, Entry, write_entry
+from lynex.store.revisions import REVISION_TABLE
 from lynex.store.stored_event import StoredEvent
 from lynex.store.tombstones import TOMBSTONE_TABLE
 
@@ -31,7 +32,12 @@ _TYPES: Final = {
 _LONG_TEXT: Final = "VARCHAR USING COMPRESSION zstd"
 _SPECIAL: Final = {"attrs": "VARIANT"} | dict.fromkeys(("body", "input_preview", "output_preview"), _LONG_TEXT)
 _DEFINITIONS: Final = ", ".join(f'"{f.name}" {_SPECIAL.get(f.name, _TYPES[f.type])}' for f in SCHEMA)
-_TABLES: Final = (f"CREATE TABLE IF NOT EXISTS events ({_DEFINITIONS})", LEDGER_TABLE, TOMBSTONE_TABLE)
+_TABLES: Final = (
+    f"CREATE TABLE IF NOT EXISTS events ({_DEFINITIONS})",
+    LEDGER_TABLE,
+    REVISION_TABLE,
+    TOMBSTONE_TABLE,
+)
 _SHAPE: Final = [(f.name, _SPECIAL.get(f.name, _TYPES[f.type]).split(" USING ")[0].replace(" ", "")) for f in SCHEMA]
 FROM_TEXT: Final = from_text()
 _STORAGE_VERSION: Final = "v1.5.0"  # a way back to the last 1.x

@@ -6,7 +6,8 @@ Each Parquet file carries the same facts in its metadata, so a lost manifest is 
 import hashlib
 import logging
 import os
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +36,7 @@ class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
     max_at: int
     size: int
     sha256: str
+    revision: int = 0  # counts how often its day was written anew
 
 
 class Seal(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +65,7 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
     last_seq: int
     min_at: int
     max_at: int
+    revision: int = 0
 
 
 class Manifest:
@@ -70,6 +73,7 @@ class Manifest:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self._changing = threading.Lock()
         self._file = RecordFile(directory / "manifest.jsonl", Seal)
         if self._file.missing and not any(parquet_files(directory)):
             self._file.rewrite([])  # from now on a missing manifest is a lost one
@@ -86,9 +90,20 @@ class Manifest:
 
     def add(self, seal: Seal) -> None:
         """Durable when it returns. Raises OSError."""
-        if seal.first_seq != self.sealed_through + 1:
-            raise ValueError(f"a seal from {seal.first_seq} does not follow {self.sealed_through}")
-        self._file.append(seal)
+        with self._changing:
+            if seal.first_seq != self.sealed_through + 1:
+                raise ValueError(f"a seal from {seal.first_seq} does not follow {self.sealed_through}")
+            self._file.append(seal)
+
+    def exchange(self, files: Mapping[str, SealedFile]) -> None:
+        """List other files in place of those with these paths, all at once. Durable when it returns. Raises OSError."""
+        with self._changing:
+            self._file.rewrite(
+                [
+                    msgspec.structs.replace(seal, files=tuple(files.get(file.path, file) for file in seal.files))
+                    for seal in self._file.records
+                ]
+            )
 
     def _rebuild(self) -> None:
         _LOG.warning("the manifest in %s is lost or damaged; it is made again from the Parquet files", self._directory)
@@ -142,6 +157,22 @@ def described(path: Path, directory: Path, facts: FileFacts, size: int, sha256: 
         max_at=facts.max_at,
         size=size,
         sha256=sha256,
+        revision=facts.revision,
+    )
+
+
+def facts_of(file: SealedFile, seal: Seal, revision: int) -> FileFacts:
+    """What a file that takes the place of this one says of itself."""
+    return FileFacts(
+        seal=msgspec.structs.replace(seal, files=()),
+        project_id=file.project_id,
+        day=file.day,
+        rows=file.rows,
+        first_seq=file.first_seq,
+        last_seq=file.last_seq,
+        min_at=file.min_at,
+        max_at=file.max_at,
+        revision=revision,
     )
 
 
@@ -183,11 +214,20 @@ def _listed(directory: Path) -> list[Seal]:
         if facts is not None:
             found.setdefault(facts.seal, []).append(described(path, directory, facts, path.stat().st_size, sha256))
     newest = max((seal.last_seq for seal in found), default=0)
+    listed = {seal: _latest(files) for seal, files in found.items()}
     return [
-        msgspec.structs.replace(seal, files=tuple(files))
-        for seal, files in found.items()
+        msgspec.structs.replace(seal, files=files)
+        for seal, files in listed.items()
         if len(files) == seal.file_count or seal.last_seq < newest
     ]
+
+
+def _latest(files: Iterable[SealedFile]) -> tuple[SealedFile, ...]:
+    """Of files that hold the same rows, as while a day was being exchanged, the one written last."""
+    latest: dict[tuple[str, str, int], SealedFile] = {}
+    for file in sorted(files, key=lambda file: file.revision):
+        latest[file.project_id, file.day, file.first_seq] = file
+    return tuple(latest.values())
 
 
 def _facts_of(path: Path, sha256: str) -> FileFacts | None:

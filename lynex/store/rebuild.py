@@ -13,6 +13,8 @@ from lynex.store.contract import Progress, Totals
 from lynex.store.hot_file import HotFile
 from lynex.store.ledger import Entry, read_totals, write_entry
 from lynex.store.manifest import Seal
+from lynex.store.revisions import note_revisions
+from lynex.store.tombstones import still_wanted
 
 _LOG: Final = logging.getLogger("lynex.store")
 
@@ -20,6 +22,9 @@ _LOG: Final = logging.getLogger("lynex.store")
 def top_up(file: HotFile, cold: Cold, clock: Clock, progress: Progress | None = None) -> None:
     """Bring the hot database up to what has been sealed."""
     expected = Totals()
+    if not read_totals(file.connection).position:  # nothing is here that could be behind
+        with file.transaction() as connection:
+            note_revisions(connection, cold.revisions())
     with file.leaving_short_row_groups():
         for seal in cold.manifest.seals:
             expected = _after(expected, seal)
@@ -52,7 +57,7 @@ def _load(file: HotFile, cold: Cold, seal: Seal, rest: Totals, at: int) -> None:
     found = {sealed.path: cold.verified(sealed) for sealed in wanted}
     paths = [path for path in found.values() if path is not None]
     lost = sum(sealed.rows for sealed in wanted if found[sealed.path] is None)
-    condition, values = _still_wanted(position, cold)
+    condition, values = still_wanted(position, cold.tombstones)
     with file.transaction() as connection:
         loaded = file.load_parquet(paths, condition, values) if paths else 0
         lost = max(0, min(lost, rest.stored - loaded))
@@ -81,18 +86,3 @@ def _remainder(seal: Seal, expected: Totals, now: Totals) -> Totals:
     damaged = max(0, expected.damaged - now.damaged)
     stored = seal.last_seq - now.position - deduplicated - dead_lettered - damaged
     return Totals(seal.last_seq, stored, deduplicated, dead_lettered, damaged)
-
-
-def _still_wanted(position: int, cold: Cold) -> tuple[str, dict[str, str | int]]:
-    """The SQL condition for rows that are missing and not deleted, and its values."""
-    conditions = ["seq > $position"]
-    values: dict[str, str | int] = {"position": position}
-    for number, stone in enumerate(cold.tombstones):
-        conditions.append(
-            f"NOT (seq <= $through_{number} AND project_id = $project_{number}"
-            f" AND sdk_name IS NOT DISTINCT FROM $sdk_{number})"
-        )
-        values[f"through_{number}"] = stone.through_seq
-        values[f"project_{number}"] = stone.project_id
-        values[f"sdk_{number}"] = stone.sdk_name
-    return " AND ".join(conditions), values

@@ -34,13 +34,14 @@ SELECT project_id, CAST("at" AS DATE)::VARCHAR AS day, count(*), min(seq), max(s
 FROM events WHERE seq BETWEEN $first AND $last
 GROUP BY project_id, day, (seq - $first) // {_SPAN} ORDER BY project_id, day, min(seq)
 """
+PARQUET: Final = f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP}, KV_METADATA {{{FACTS_KEY}: $facts}})"
 _COPY: Final = f"""
 COPY (
     SELECT {select_list()} FROM events
     WHERE seq BETWEEN $first AND $last AND project_id = $project
       AND "at" >= CAST($day AS TIMESTAMP) AND "at" < CAST($day AS TIMESTAMP) + INTERVAL 1 DAY
     ORDER BY "at", event_id
-) TO $path (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP}, KV_METADATA {{{FACTS_KEY}: $facts}})
+) TO $path {PARQUET}
 """
 
 

@@ -77,3 +77,18 @@ def write_tombstone(connection: duckdb.DuckDBPyConnection, stone: Tombstone) -> 
         """,
         (stone.project_id, stone.sdk_name, stone.through_seq, stone.rows, stone.removed_at),
     )
+
+
+def still_wanted(position: int, stones: Iterable[Tombstone]) -> tuple[str, dict[str, str | int]]:
+    """The SQL condition for rows of Parquet past `position` that were not deleted, and its values."""
+    conditions = ["seq > $position"]
+    values: dict[str, str | int] = {"position": position}
+    for number, stone in enumerate(stones):
+        conditions.append(
+            f"NOT (seq <= $through_{number} AND project_id = $project_{number}"
+            f" AND sdk_name IS NOT DISTINCT FROM $sdk_{number})"
+        )
+        values[f"through_{number}"] = stone.through_seq
+        values[f"project_{number}"] = stone.project_id
+        values[f"sdk_{number}"] = stone.sdk_name
+    return " AND ".join(conditions), values

@@ -1,0 +1,195 @@
+"""Sealed days written anew: read in order of sequence, made into other rows by the caller, put into new Parquet files.
+
+Nothing that is listed changes here: `HotStore.exchange` lets the new files take the place of the old ones.
+"""
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import msgspec
+import pyarrow as pa
+
+from lynex.clock import HOUR
+from lynex.failpoints import reach
+from lynex.store.cold import Cold
+from lynex.store.columns import COLUMNS, SCHEMA, name_list, select_list, to_arrow
+from lynex.store.durable import make_directory
+from lynex.store.hot_file import as_storage_error
+from lynex.store.manifest import FileFacts, SealedFile, facts_of
+from lynex.store.revisions import Day
+from lynex.store.seal import PARQUET
+from lynex.store.stored_event import StoredEvent
+
+Rows = list[StoredEvent]
+
+_BATCH: Final = 6_000  # rows, as many as the processor takes at once
+_AROUND: Final = 6 * HOUR  # how far before and after a day it is looked for events of the same calls
+_MOST_AROUND: Final = 100_000
+_SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "threads": 1,
+    "memory_limit": "256MB",
+    "autoinstall_known_extensions": False,
+}
+    "threads": 1,
+    "memory_limit": "256MB",
+    "autoinstall_known_extensions": False,
+}
+_WHAT_COUNTS: Final = (
+    "seq", "project_id", "event_id", "type", "at", "received_at", "processed_at", "kind", "provider", "model",
+    "response_model", "trace_id", "span_id", "parent_event_id", "input_tokens", "output_tokens", "total_tokens",
+    "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "usage_scope", "cost", "response_id",
+)  # fmt: skip
+_SOURCE: Final = "read_parquet($paths, union_by_name = true, hive_partitioning = false)"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A new file that waits to take the place of an old one."""
+
+    old: SealedFile
+    facts: FileFacts
+    temporary: Path
+
+
+class Rewriter:
+    """For one thread. `directory` is its own: it may be emptied whenever no day is in hand."""
+
+    def __init__(self, cold: Cold, snapshot: Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]) -> None:
+        self._cold = cold
+        self._snapshot = snapshot
+        self._directory = cold.directory / "rewriting"
+
+    def days(self, first: str, last: str, project_id: str | None = None) -> list[Day]:
+        """The sealed days from `first` to `last`, both included, oldest first."""
+        found = {(file.day, file.project_id) for file in self._cold.files(project_id) if first <= file.day <= last}
+        return [(project, day) for day, project in sorted(found)]
+
+    def clear(self) -> None:
+        """Away with what a day left behind that was never exchanged."""
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def files(self, day: Day) -> list[SealedFile]:
+        """The files of a day that are whole, in order of sequence."""
+        return [file for file in self._cold.files(*day) if self._cold.verified(file) is not None]
+
+    def rows(self, file: SealedFile) -> Iterator[Rows]:
+        """What a file holds, in order of sequence, a batch at a time."""
+        with self._connected() as connection:
+            found = {"paths": [str(self._cold.directory / file.path)]}
+            yield from _batches(connection, _SOURCE, "true", found, _shared(connection, found, COLUMNS))
+
+    def unsealed(self, day: Day) -> Iterator[Rows]:
+        """What the hot database holds of a day beyond what is sealed, in order of sequence."""
+        project, name = day
+        values = {"project": project, "day": name, "sealed": self._cold.sealed_through}
+        condition = """
+        seq > $sealed AND project_id = $project
+        AND "at" >= CAST($day AS TIMESTAMP) AND "at" < CAST($day AS TIMESTAMP) + INTERVAL 1 DAY
+        """
+        with self._snapshot() as connection:
+            yield from _batches(connection, "events", condition, values, COLUMNS)
+
+    def around(self, day: Day, first: int, last: int) -> Rows:
+        """What may count the same calls as the day from `first` to `last` (its bounds): events of the hours before and
+        after, in order of sequence, with the columns that counting goes by."""
+        project, name = day
+        near = [
+            file
+            for file in self._cold.files(project)
+            if file.day != name and file.min_at < last + _AROUND and file.max_at >= first - _AROUND
+        ]
+        paths = [str(path) for file in near if (path := self._cold.verified(file)) is not None]
+        if not paths:
+            return []
+        condition = f"""
+        "at" >= make_timestamp($from) AND "at" < make_timestamp($to)
+        AND (trace_id IS NOT NULL OR usage_scope IS NOT NULL)
+        QUALIFY row_number() OVER (ORDER BY abs(epoch_us("at") - $middle)) <= {_MOST_AROUND}
+        """
+        values = {"paths": paths, "from": first - _AROUND, "to": last + _AROUND, "middle": (first + last) // 2}
+        with self._connected() as connection:
+            shared = _shared(connection, {"paths": paths}, _WHAT_COUNTS)
+            return [row for batch in _batches(connection, _SOURCE, condition, values, shared) for row in batch]
+
+    def write(self, file: SealedFile, rows: Iterable[Rows], revision: int) -> Written:
+        """The rows into a new file beside the store; as many as the old one has. Raises what `rows` raises."""
+        make_directory(self._directory)
+        (seal,) = [seal for seal in self._cold.manifest.seals if file in seal.files]
+        facts = facts_of(file, seal, revision)
+        temporary = self._directory / Path(file.path).name
+        stream = _Stream(rows)
+        with self._connected() as connection:
+            connection.register("stream", stream.reader())
+            values = {"path": str(temporary), "facts": msgspec.json.encode(facts).decode()}
+            try:
+                connection.execute(
+                    f'COPY (SELECT {name_list()} FROM stream ORDER BY "at", event_id) TO $path {PARQUET}', values
+                )
+            except duckdb.Error as error:
+                if stream.fault is not None:
+                    raise stream.fault from None
+                raise as_storage_error(error) from error
+        if stream.count != file.rows:
+            raise ValueError(f"{stream.count} rows cannot take the place of the {file.rows} of {file.path}")
+        reach("rewrite.temp_written")
+        return Written(file, facts, temporary)
+
+    @contextmanager
+    def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        make_directory(self._directory)
+        with duckdb.connect(":memory:", config=_SETTINGS | {"temp_directory": str(self._directory)}) as connection:
+            yield connection
+
+
+class _Stream:
+    """Batches of rows as Arrow; what making them raised is kept, since DuckDB tells only its text."""
+
+    def __init__(self, rows: Iterable[Rows]) -> None:
+        self._rows = rows
+        self.count = 0
+        self.fault: Exception | None = None
+
+    def reader(self) -> pa.RecordBatchReader:
+        return pa.RecordBatchReader.from_batches(SCHEMA, self._batches())
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        try:
+            for rows in self._rows:
+                self.count += len(rows)
+                yield from to_arrow(rows).to_batches()
+        except Exception as fault:
+            self.fault = fault
+            raise
+
+
+def _shared(connection: duckdb.DuckDBPyConnection, found: dict[str, Any], wanted: Sequence[str]) -> list[str]:
+    """Files that an older Lynex wrote have fewer columns."""
+    there = connection.execute("SELECT DISTINCT name FROM parquet_schema($paths)", found).fetchall()
+    return [name for name in wanted if (name,) in there]
+
+
+def _batches(
+    connection: duckdb.DuckDBPyConnection, source: str, condition: str, values: dict[str, Any], columns: Sequence[str]
+) -> Iterator[Rows]:
+    sql = f"SELECT {select_list(columns)} FROM {source} WHERE {condition} ORDER BY seq"
+    reader = connection.sql(sql, params=values).to_arrow_reader(_BATCH)
+    for batch in reader:
+        yield _to_rows(batch, columns)
+
+
+def _to_rows(batch: pa.RecordBatch, columns: Sequence[str]) -> Rows:
+    """The way back of `to_arrow`."""
+    values = []
+    for name, column in zip(columns, batch.columns, strict=True):
+        kind = SCHEMA.field(name).type
+        plain = column.cast(kind)
+        values.append((plain.cast(pa.int64()) if pa.types.is_timestamp(kind) else plain).to_pylist())
+    return [
+        StoredEvent(**{name: value for name, value in zip(columns, row, strict=True) if value is not None})
+        for row in zip(*values, strict=True)
+    ]
