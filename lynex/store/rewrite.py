@@ -35,10 +35,6 @@ _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "memory_limit": "256MB",
     "autoinstall_known_extensions": False,
 }
-    "threads": 1,
-    "memory_limit": "256MB",
-    "autoinstall_known_extensions": False,
-}
 _WHAT_COUNTS: Final = (
     "seq", "project_id", "event_id", "type", "at", "received_at", "processed_at", "kind", "provider", "model",
     "response_model", "trace_id", "span_id", "parent_event_id", "input_tokens", "output_tokens", "total_tokens",
