@@ -9,13 +9,14 @@ from lynex.ingest.dialects.draft import Draft, Piece
 from lynex.ingest.dialects.event_type import CALL, ROLLUP
 from lynex.ingest.names import finish_reason, price_context
 from lynex.ingest.reading import Reading, preview, preview_of, read_cost
-from lynex.ingest.tokens import Counted, count_tokens
+from lynex.ingest.tokens import Counted, count_slots
 from lynex.pricing.providers import canonical_provider, is_framework, provider_of_model
 from lynex.store.stored_event import StoredEvent
 
 _LONGEST_NAME: Final = 512
 _COUNTED_TYPES: Final = frozenset(("model_response", "token_usage"))
 _CONTEXT: Final = ("session_id", "user_id", "environment", "release", "service_name", "agent_name", "step_index")
+_COUNTS: Final = frozenset(("input", "output", "total", "cache_read", "cache_write", "reasoning"))
 _PIECES: Final = ("prompt", "agent", "workflow", "mcp", "eval", "error")
 _ENCODER: Final = msgspec.json.Encoder()
 
@@ -135,7 +136,8 @@ def _counted(draft: Draft) -> Counted | None:
         return None
     if draft.cache_on_top:
         usage["input"] = usage.get("input", 0) + usage.get("cache_read", 0) + usage.get("cache_write", 0)
-    return count_tokens(usage)
+    fine = usage.keys() - _COUNTS
+    return count_slots(usage, {name: usage[name] for name in fine if usage[name]} if fine else None)
 
 
 def _complete_pieces(draft: Draft, row: StoredEvent, body: dict[str, Any]) -> None:

@@ -161,6 +161,11 @@ def count_tokens(sent: dict[str, Any]) -> Counted | None:
     return _counted(sent, found, details)
 
 
+def count_slots(found: dict[str, int], details: dict[str, int] | None) -> Counted:
+    """Counts that have our names already (`input`, `cache_read` …), made inclusive if they are not."""
+    return _counted({}, found, details)
+
+
 def _read_nested(
     value: dict[str, Any], names: dict[str, str], found: dict[str, int], details: dict[str, int] | None
 ) -> dict[str, int] | None:

@@ -79,7 +79,7 @@ def message_of(sent: Any, role: str) -> Message | None:
         return text_message(role, sent) if type(sent) is str else None
     speaker, parts = sent.get("role"), sent.get("parts")
     if type(parts) is list and parts:
-        message = {**sent, "role": _role(speaker) if type(speaker) is str else role}
+        message = {**sent, "role": role_of(speaker, role)}
         message["parts"] = [part_of(part) for part in parts]
         if message.get("name", "") is None:
             del message["name"]
@@ -91,7 +91,7 @@ def message_of(sent: Any, role: str) -> Message | None:
     found, _ = read_message(sent, role)
     if found is None:
         return None
-    return {**found, "role": _role(found["role"]), "parts": [part_of(part) for part in found["parts"]]}
+    return {**found, "role": role_of(found["role"], role), "parts": [part_of(part) for part in found["parts"]]}
 
 
 def _langchain_message(sent: Message) -> Message:
@@ -106,18 +106,19 @@ def _langchain_message(sent: Message) -> Message:
     return {"role": _ROLES.get(speaker, speaker), "content": "", **kept}
 
 
-def _role(speaker: str) -> str:
-    return _ROLES.get(speaker, speaker)
+def role_of(speaker: Any, otherwise: str) -> str:
+    """`human` → `user`; `otherwise` where nobody is named."""
+    return _ROLES.get(speaker, speaker) if type(speaker) is str else otherwise
 
 
 def part_of(sent: Any) -> Part:
     """A part of a message in OpenTelemetry's words, or in those of a provider."""
+    if type(sent) is dict and sent.get("type") == "text" and "content" in sent:
+        return sent
     if type(sent) is str:
         return {"type": "text", "content": sent}
     part = read_part(sent) if type(sent) is not dict or "type" in sent else _typeless_part(sent)
     kind = part["type"]
-    if kind == "text":
-        return part
     if kind == "tool_call":
         arguments = part.get("arguments")
         return {**part, "arguments": decoded_arguments(arguments)[0]} if type(arguments) is str else part

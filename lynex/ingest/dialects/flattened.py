@@ -24,31 +24,34 @@ def path_of(rest: str) -> Path | None:
     return path
 
 
+class _Node(dict[str | int, Any]):
+    """An object or list put together here, unlike one that came as a value."""
+
+
 def unflatten(pairs: Iterable[tuple[Path, Any]]) -> Any:
     """The list or object these paths describe; indices only say the order, holes are closed.
 
     Where a path runs through another's value, the first one stands.
     """
-    root: dict[Any, Any] = {}
-    inner = {id(root)}  # objects made here; those that came as values are left alone
+    root = _Node()
     for path, value in pairs:
         node = root
         for segment in path[:-1]:
             child = node.get(segment)
             if child is None:
-                child = node[segment] = {}
-                inner.add(id(child))
-            elif id(child) not in inner:
+                child = node[segment] = _Node()
+            elif type(child) is not _Node:
                 break
             node = child
         else:
             node.setdefault(path[-1], value)
-    return _closed(root, inner)
+    return _closed(root)
 
 
-def _closed(node: Any, inner: set[int]) -> Any:
-    if id(node) not in inner:
-        return node
-    if all(type(key) is int for key in node):
-        return [_closed(node[index], inner) for index in sorted(node)]
-    return {str(key): _closed(value, inner) for key, value in node.items()}
+def _closed(node: _Node) -> Any:
+    for key in node:
+        if type(key) is str:
+            break
+    else:
+        return [_closed(value) if type(value) is _Node else value for _, value in sorted(node.items())]
+    return {str(key): _closed(value) if type(value) is _Node else value for key, value in node.items()}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lynex.ingest.dialects.conversation import message_of
+from lynex.ingest.dialects.conversation import part_of, role_of
 from lynex.ingest.dialects.flattened import Path, unflatten
 from lynex.ingest.dialects.values import structured
 from lynex.ingest.messages import Message, Part, decoded_arguments
@@ -19,13 +19,14 @@ def conversation_of(pairs: list[tuple[Path, Any]] | None, role: str) -> dict[str
 def _message(sent: Any, role: str) -> Message | None:
     if type(sent) is not dict:
         return None
+    content, speaker = sent.get("content"), role_of(sent.get("role"), role)
+    if len(sent) == 2 and type(content) is str and content[:1] != "[":  # the usual case, cheaply
+        return {"role": speaker, "parts": [{"type": "text", "content": content}]}
     parts: list[Part] = []
     if type(sent.get("tool_call_id")) is str:
-        parts.append(
-            {"type": "tool_call_response", "id": sent["tool_call_id"], "result": structured(sent.get("content"))}
-        )
-    elif sent.get("content") not in (None, ""):
-        parts += _content_parts(sent["content"])
+        parts.append({"type": "tool_call_response", "id": sent["tool_call_id"], "result": structured(content)})
+    elif content not in (None, ""):
+        parts += _content_parts(content)
     contents = sent.get("contents")
     for one in objects(contents if type(contents) is list else []):
         part = _content(one)
@@ -40,18 +41,17 @@ def _message(sent: Any, role: str) -> Message | None:
     if type(sent.get("function_call_name")) is str:
         arguments = decoded_arguments(sent.get("function_call_arguments_json"))[0]
         parts.append({"type": "tool_call", "name": sent["function_call_name"], "arguments": arguments})
-    speaker = sent.get("role")
-    message: Message = {"role": speaker if type(speaker) is str else role, "parts": parts}
+    message: Message = {"role": speaker, "parts": parts}
     if type(sent.get("name")) is str:
         message["name"] = sent["name"]
-    return message_of(message, role)
+    return message
 
 
 def _content_parts(content: Any) -> list[Part]:
     """Text; or, from those who put a provider's list there as JSON, its parts."""
     decoded = structured(content)
     if type(decoded) is list and decoded and all(type(one) is dict and "type" in one for one in decoded):
-        return decoded
+        return [part_of(one) for one in decoded]
     return [{"type": "text", "content": content if type(content) is str else str(content)}]
 
 
