@@ -60,8 +60,6 @@ def _receive(wire: Wire, orders: "queue.SimpleQueue[Order]") -> None:
 
 
 def _depend_on_the_parent() -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):  # sent to all of us: Lynex stops in its own order
-        signal.signal(number, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SIGNAL_AT_PARENTS_DEATH, signal.SIGKILL, 0, 0, 0)
         with contextlib.suppress(OSError):

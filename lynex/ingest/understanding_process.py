@@ -128,13 +128,18 @@ class UnderstandingProcess:
 def _started(theirs: socket.socket) -> "subprocess.Popen[bytes]":
     home = str(Path(lynex.__file__).parent.parent)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))}
-    return subprocess.Popen(
-        [sys.executable, *_COMMAND],
-        stdin=theirs,
-        stdout=subprocess.DEVNULL,
-        env=environment,
-        start_new_session=True,  # a terminal's Ctrl-C is for Lynex alone
-    )
+    # It inherits what this thread blocks: a signal to all of us is for Lynex, which ends it in its own order.
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        return subprocess.Popen(
+            [sys.executable, *_COMMAND],
+            stdin=theirs,
+            stdout=subprocess.DEVNULL,
+            env=environment,
+            start_new_session=True,
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
 
 def _name_of(number: int) -> str:
