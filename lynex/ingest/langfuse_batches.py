@@ -36,6 +36,7 @@ _TRACE: Final = "trace"
 _OBSERVATION: Final = "observation"
 _SUBJECTS: Final = frozenset((_TRACE, _OBSERVATION, "span", "generation", "event"))
 _COUNTS: Final = frozenset(("usage", "usageDetails"))
+_RESULTS: Final = frozenset(("output", *_COUNTS))
 _encode: Final = msgspec.json.encode
 
 Key = tuple[str, str, str]  # project, trace or observation, its id
@@ -61,6 +62,7 @@ class _News:
     facts: Facts = field(default_factory=dict)
     pieces: list[str] = field(default_factory=list)
     is_created: bool = False
+    has_result: bool = False  # in its creation
 
     @property
     def mark(self) -> str:
@@ -219,7 +221,9 @@ class _Reading:
         story.heard = (story.heard if len(story.heard) < _MOST_PIECES else frozenset()) | {piece}
         story.touched = self._now
         news.pieces.append(piece)
-        news.is_created = news.is_created or is_created
+        if is_created:
+            news.is_created = True
+            news.has_result = not body.keys().isdisjoint(_RESULTS)
 
     def _story(self, key: Key, kind: str) -> Story:
         """A copy that may be changed."""
@@ -285,9 +289,7 @@ def _merge(facts: Facts, said: Facts) -> None:
 
 def _is_whole(story: Story, news: _News) -> bool:
     """It has ended, or was created with its results: then nothing more need come."""
-    if story.kind == "event" or "endTime" in story.facts:
-        return True
-    return news.is_created and any(name in news.facts for name in ("output", *_COUNTS))
+    return story.kind == "event" or "endTime" in story.facts or news.has_result
 
 
 def _finish(story: Story) -> None:

@@ -10,7 +10,7 @@ import msgspec
 from lynex.events.timestamps import quick_instant
 from lynex.ingest.dialects.draft import Draft
 from lynex.ingest.dialects.langfuse import read_costs, read_level, read_usage
-from lynex.ingest.dialects.values import number, text
+from lynex.ingest.dialects.values import number, text, unquoted
 
 Facts = dict[str, Any]
 Envelope = dict[str, Any]
@@ -206,7 +206,7 @@ def _model(facts: Facts) -> Facts:
     prompt = {"name": text(facts.get("promptName")), "version": str(version) if version is not None else None}
     return {
         "model": text(facts.get("model")),
-        "parameters": parameters if type(parameters) is dict else None,
+        "parameters": {key: unquoted(each) for key, each in parameters.items()} if type(parameters) is dict else None,
         "usage": _usage(facts),
         "cost": draft.cost,
         "ttft_ms": _milliseconds(facts.get("startTime"), facts.get("completionStartTime")),
