@@ -162,6 +162,8 @@ def test_rules_leave_ordinary_texts_alone(text):
         "-----BEGIN " * 20_000,
         "Bearer " * 30_000,
         "+(1" * 60_000,
+        "sk-" * 60_000,
+        "ey-" * 60_000,
     ],
 )
 def test_rules_take_no_longer_on_evil_texts(evil):
