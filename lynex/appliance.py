@@ -37,6 +37,7 @@ from lynex.ingest.preparer import Preparer
 from lynex.ingest.processor import Processor
 from lynex.ingest.understanding import Understanding
 from lynex.ingest.workshop import Workshop
+from lynex.jobs.remapping import Remapping
 from lynex.jobs.sealing import Sealing
 from lynex.jobs.timetable import KEY_USAGE_SECONDS, SEAL_SECONDS, Timetable
 from lynex.live import Live
@@ -79,6 +80,7 @@ class Appliance:
     otlp: OtlpIntake
     queries: Queries
     sealing: Sealing
+    remapping: Remapping
     timetable: Timetable
     readers: ThreadPoolExecutor
     first_run: FirstRun | None
@@ -103,6 +105,7 @@ class Appliance:
         self.timetable.every(SEAL_SECONDS, "seal", self.sealing.run_if_due)
         self.timetable.every(KEY_USAGE_SECONDS, "key usage", self.key_usage.flush)
         self.timetable.start()
+        self.remapping.resume()
         self.readers.submit(self.prices.warm)
 
     @property
@@ -114,6 +117,7 @@ class Appliance:
         """Stop in reverse; the backlog stays in the journal. Answers how many events wait there for the next start."""
         self.live.close()
         await self.journal.close()
+        await asyncio.to_thread(self.remapping.close)
         await asyncio.to_thread(self.processor.stop, timeout)
         waiting = self.processor.queue_depth
         await asyncio.to_thread(self.timetable.stop)
@@ -180,6 +184,8 @@ def _assemble(
     keyring, key_usage = KeyRing(accounts.keys, clock), KeyUsage(accounts.keys)
     dead_letters, error_states = DeadLetters(accounts.database, clock), ErrorStates(accounts.database, clock)
     intake = Intake(journal, backlog, store, key_usage, config, clock, metrics)
+    processor = _processor(config, clock, metrics, store, journal, backlog, prices, dead_letters, announcer)
+    sealing = Sealing(journal, store, config.journal, clock)
     return Appliance(
         config=config,
         clock=clock,
@@ -202,12 +208,13 @@ def _assemble(
         live=live,
         announcer=announcer,
         backlog=backlog,
-        processor=_processor(config, clock, metrics, store, journal, backlog, prices, dead_letters, announcer),
+        processor=processor,
         intake=intake,
         langfuse_batches=LangfuseBatches(intake, clock),
         otlp=OtlpIntake(intake, metrics),
         queries=Queries.over(store, Cursors(accounts.secret.derive("cursors")), error_states),
-        sealing=Sealing(journal, store, config.journal, clock),
+        sealing=sealing,
+        remapping=Remapping(directory.cold / "remap.json", store, processor, sealing, prices, clock),
         timetable=Timetable(),
         readers=ThreadPoolExecutor(config.storage.readers, thread_name_prefix="reader"),
         first_run=accounts.first_run,

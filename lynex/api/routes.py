@@ -14,12 +14,14 @@ from lynex.api import (
     pages,
     parameters,
     projects,
+    remap,
     sessions,
     signin,
     stats,
     traces,
 )
 from lynex.api.error_shapes import DecisionMade, DecisionWanted, ErrorPage, ErrorWhole
+from lynex.api.remap_shapes import RemapShown, RemapWanted
 from lynex.api.route import OTLP, Route
 from lynex.api.shapes import (
     Breakdown,
@@ -143,6 +145,12 @@ OPERATING: Final = (
     _route("GET", "/ready", operating.ready, PUBLIC, "200 once everything accepted is visible", gives=Readiness),
     _route("GET", "/metrics", operating.metrics, "metrics.read", "Figures for Prometheus; free on this machine",
            media="text/plain", free_on_loopback=True),
+    _route("POST", f"{_V1}/remap", remap.start, "remap.write", "Map history again, day by day",
+           takes=RemapWanted, gives=RemapShown, status=202),
+    _route("GET", f"{_V1}/remap", remap.latest, "remap.read", "How far that is, or what the last run changed",
+           gives=RemapShown),
+    _route("DELETE", f"{_V1}/remap", remap.stop, "remap.write", "Stop it; days that are done stay done",
+           gives=RemapShown),
     _route("GET", "/api/openapi.json", pages.openapi, PUBLIC, "This document", gives=dict[str, Any]),
 )  # fmt: skip
 BROWSER: Final = (

@@ -25,6 +25,8 @@ PERMISSIONS: Final[Mapping[str, str | None]] = MappingProxyType(
         "dead_letters.read": "admin",
         "dead_letters.replay": "admin",
         "metrics.read": "read",
+        "remap.read": "admin",
+        "remap.write": "admin",
         "sessions.write": "read",
     }
 )

@@ -1,6 +1,7 @@
 """When to seal: the unsealed journal is large, or its oldest event is old. Then what is sealed leaves the journal."""
 
 import logging
+import threading
 
 from lynex.clock import HOUR, Clock
 from lynex.config import JournalConfig
@@ -11,13 +12,14 @@ logger = logging.getLogger(__name__)
 
 
 class Sealing:
-    """One seal at a time; run by the timetable, in a thread of its own."""
+    """One seal at a time; run by the timetable, in a thread of its own, and before history is mapped again."""
 
     def __init__(self, journal: Journal, store: Sealer, config: JournalConfig, clock: Clock) -> None:
         self._journal = journal
         self._store = store
         self._config = config
         self._clock = clock
+        self._one_at_a_time = threading.Lock()
 
     def run_if_due(self) -> None:
         if self.is_due():
@@ -34,7 +36,8 @@ class Sealing:
 
     def run(self) -> int:
         """Seal everything stored, then free the journal. Answers the last sequence sealed."""
-        through = self._store.seal(self._store.totals().position)
-        freed = self._journal.free(through)
+        with self._one_at_a_time:
+            through = self._store.seal(self._store.totals().position)
+            freed = self._journal.free(through)
         logger.info("Sealed events through sequence %d; freed %d bytes of the journal.", through, freed)
         return through

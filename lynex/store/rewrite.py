@@ -40,6 +40,7 @@ _WHAT_COUNTS: Final = (
     "response_model", "trace_id", "span_id", "parent_event_id", "input_tokens", "output_tokens", "total_tokens",
     "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "usage_scope", "cost", "response_id",
 )  # fmt: skip
+_UNSEALED_DAYS: Final = 'SELECT DISTINCT CAST("at" AS DATE)::VARCHAR, project_id FROM events WHERE seq > $1'
 _SOURCE: Final = "read_parquet($paths, union_by_name = true, hive_partitioning = false)"
 
 
@@ -60,10 +61,14 @@ class Rewriter:
         self._snapshot = snapshot
         self._directory = cold.directory / "rewriting"
 
-    def days(self, first: str, last: str, project_id: str | None = None) -> list[Day]:
-        """The sealed days from `first` to `last`, both included, oldest first."""
-        found = {(file.day, file.project_id) for file in self._cold.files(project_id) if first <= file.day <= last}
-        return [(project, day) for day, project in sorted(found)]
+    def days(self, first: str, last: str, project_id: str | None = None, *, also_unsealed: bool = False) -> list[Day]:
+        """The days from `first` to `last`, both included, of which something is sealed, oldest first."""
+        found = {(file.day, file.project_id) for file in self._cold.files()}
+        if also_unsealed:
+            with self._snapshot() as connection:
+                found.update(connection.execute(_UNSEALED_DAYS, (self._cold.sealed_through,)).fetchall())
+        wanted = [(project, day) for day, project in sorted(found) if first <= day <= last]
+        return [one for one in wanted if project_id in (None, one[0])]
 
     def clear(self) -> None:
         """Away with what a day left behind that was never exchanged."""
