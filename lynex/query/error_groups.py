@@ -15,6 +15,7 @@ from lynex.query.error_statements import (
     EXISTS,
     SORTS,
     TREND,
+    WORDS,
     one_statement,
     page_statement,
     samples_statement,
@@ -134,14 +135,14 @@ class ErrorGroups:
         )
         bound = where.values | asked.values | _trend(span) | _decided(decisions) | values
         bound |= {"wanted": question.limit + 1, "skipped": question.offset}
-        rows = Select(self._store, cancel)(sql, bound)
-        following = None
-        if len(rows) > question.limit:
-            last = rows[question.limit - 1]
+        select = Select(self._store, cancel)
+        found = select(sql, bound)
+        rows, following = found[: question.limit], None
+        if len(found) > question.limit:
+            last = rows[-1]
             place = Ranked(last[question.sort], last["error_group"], span.start, span.end)
             following = self._cursors.sealed(place, question.binding)
-        by_group = {one.group: one for one in decisions}
-        items = [_item(row, by_group.get(row["error_group"])) for row in rows[: question.limit]]
+        items = _items(select, rows, decisions)
         groups = rows[0]["groups"] if rows else 0
         return {"items": items, "next": following, "groups": groups} | _axis(span)
 
@@ -155,7 +156,7 @@ class ErrorGroups:
         rows = select(figures, values | _trend(question.span) | _decided(decisions))
         if not rows:
             raise _not_found(question.group)
-        item = _item(rows[0], decisions[0] if decisions else None)
+        (item,) = _items(select, rows, decisions)
         failures = select(samples_statement(span=where.sql, asked=asked.sql), values | {"most": _SAMPLES})
         return item | _latest(select, rows[0]["seq"]) | _samples(select, failures) | _axis(question.span)
 
@@ -195,12 +196,19 @@ def _decided(decisions: Sequence[Decision]) -> dict[str, Value]:
     }
 
 
-def _item(row: Mapping[str, Any], decision: Decision | None) -> dict[str, Any]:
+def _items(select: Select, rows: Sequence[Mapping[str, Any]], decisions: Sequence[Decision]) -> list[dict[str, Any]]:
+    """The groups in the words of their latest events."""
+    by_group = {one.group: one for one in decisions}
+    words = {row["seq"]: row for row in select(WORDS, {"seqs": [row["seq"] for row in rows]})} if rows else {}
+    return [_item(row, words.get(row["seq"], {}), by_group.get(row["error_group"])) for row in rows]
+
+
+def _item(row: Mapping[str, Any], words: Mapping[str, Any], decision: Decision | None) -> dict[str, Any]:
     trend = dict(row["trend"] or ())
     return {
         "id": row["error_group"],
-        "type": row["error_type"],
-        "message": row["message"],
+        "type": words.get("error_type"),
+        "message": words.get("message"),
         "state": row["state"],
         "reopened_at": rfc3339(row["reopened_at"]) if row["reopened_at"] is not None else None,
         "changed_at": rfc3339(decision.changed_at) if decision is not None else None,

@@ -20,15 +20,13 @@ SORTS: Final = {
     "count": '"count"',
     "users": "users",
 }
-_MESSAGE: Final = (
-    f"left(coalesce(error_message, CASE WHEN type = 'log' THEN output_preview END, name), {LONGEST_MESSAGE})"
-)
 _IS_RECORD: Final = "(span_id IS NOT NULL AND type IN ('error', 'log'))"
 # Sequences are below 2**60: what comes first, then the earliest.
 _OWN_FIRST: Final = f"seq + {1 << 60} * is_record::BIGINT"
+_LATEST: Final = f'epoch_us("at")::HUGEINT * {1 << 60} + seq'
 _TELLING_FIRST: Final = f"seq + {1 << 60} * (2 * (error_message IS NULL)::BIGINT + is_record::BIGINT)"
 _SHOWN: Final = """
-states.error_group, error_type, message, state, epoch_us(reopened_at) AS reopened_at,
+states.error_group, state, epoch_us(reopened_at) AS reopened_at,
 epoch_us(first_seen) AS first_seen, epoch_us(last_seen) AS last_seen, first_release, states.seq,
 coalesce("count", 0) AS "count", coalesce(users, 0) AS users, coalesce(traces, 0) AS traces, models, releases, trend
 """
@@ -62,6 +60,11 @@ WHERE error_group = $group ORDER BY failures."at" DESC, seq DESC LIMIT $most
 """
 
 
+WORDS: Final = f"""
+SELECT seq, error_type,
+  left(coalesce(error_message, CASE WHEN type = 'log' THEN output_preview END, name), {LONGEST_MESSAGE}) AS message
+FROM events WHERE seq IN (SELECT unnest($seqs::BIGINT[]))
+"""
 EVENTS: Final = (
     f"SELECT {columns_sql(('seq', *SUMMARY_COLUMNS))} FROM events WHERE seq IN (SELECT unnest($seqs::BIGINT[]))"
 )
@@ -97,13 +100,12 @@ decided AS (
     make_timestamp(unnest($decided_times::BIGINT[])) AS decided_at
 ), lives AS (
   SELECT error_group, any_value(decided_state) AS decided_state, min("at") AS first_seen, max("at") AS last_seen,
-    min(received_at) FILTER (received_at > decided_at) AS received_again, arg_max(seq, "at") AS seq,
-    arg_max(error_type, "at") AS error_type, arg_max({_MESSAGE}, "at") AS message,
-    arg_min(release, "at") AS first_release
+    min(received_at) FILTER (received_at > decided_at) AS received_again, arg_min(release, "at") AS first_release,
+    arg_max(seq, {_LATEST}) AS seq
   FROM events LEFT JOIN decided ON decided_group = error_group
   WHERE project_id = $project_id AND {groups} GROUP BY error_group
 ), states AS (
-  SELECT error_group, first_seen, last_seen, error_type, message, first_release, seq,
+  SELECT error_group, first_seen, last_seen, first_release, seq,
     CASE WHEN decided_state = 'ignored' THEN 'ignored'
          WHEN decided_state = 'resolved' AND received_again IS NULL THEN 'resolved' ELSE 'open' END AS state,
     CASE WHEN decided_state = 'resolved' THEN received_again END AS reopened_at
