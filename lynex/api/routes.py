@@ -84,13 +84,15 @@ EVENTS: Final = (
 TRACES: Final = (
     _route("GET", f"{_V1}/traces", traces.list_traces, "events.read", "List traces, newest first",
            params=parameters.TRACES, gives=TracePage),
-    _route("GET", f"{_V1}/traces/{{trace_id}}", traces.get_trace, "events.read", "The structure of one trace",
+    _route("GET", f"{_V1}/traces/{{trace_id:path}}/export", traces.export_trace, "events.read",
+           "All of one trace as OTLP, for /v1/traces and /v1/logs", params=_ONE, gives=dict[str, Any]),
+    _route("GET", f"{_V1}/traces/{{trace_id:path}}", traces.get_trace, "events.read", "The structure of one trace",
            params=parameters.TRACE, gives=TraceShown),
     _route("POST", f"{_V1}/events/lookup", traces.lookup_events, "events.read", "Up to 200 events with whole bodies",
            params=_ONE, takes=LookupWanted, gives=LookedUp),
     _route("GET", f"{_V1}/sessions", sessions.list_sessions, "events.read", "List sessions, last seen first",
            params=parameters.SESSIONS, gives=SessionPage),
-    _route("GET", f"{_V1}/sessions/{{session_id}}", sessions.get_session, "events.read", "One session, turn by turn",
+    _route("GET", f"{_V1}/sessions/{{session_id:path}}", sessions.get_session, "events.read", "A session, turn by turn",
            params=parameters.TRANSCRIPT, gives=SessionShown),
 )  # fmt: skip
 OPENTELEMETRY: Final = _otlp("")

@@ -1,7 +1,11 @@
 """Traces: a list, one as a tree, and the bodies of its events. Large answers are encoded in the reader's thread."""
 
+import string
+from collections.abc import AsyncIterator
+from typing import Final
+
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from lynex.api.bodies import read_form
 from lynex.api.front import encoded_answer, front, json_answer, json_bytes, parts
@@ -9,6 +13,9 @@ from lynex.api.guard import project_of
 from lynex.api.trace_shapes import LookupWanted
 from lynex.query.trace_detail import TraceDetailQuestion
 from lynex.query.traces import TraceQuestion
+
+_LONGEST_NAME: Final = 32
+_PLAIN: Final = frozenset(string.ascii_letters + string.digits + "-_")
 
 
 async def list_traces(request: Request) -> Response:
@@ -24,6 +31,21 @@ async def get_trace(request: Request) -> Response:
     params = request.query_params.multi_items()
     question = TraceDetailQuestion.from_params(params, project_id, request.path_params["trace_id"])
     return encoded_answer(await parts(request).ask(lambda: json_bytes(traces.one(question))))
+
+
+async def export_trace(request: Request) -> Response:
+    """GET /api/v1/traces/{trace_id}/export – OTLP in JSON, in pieces as it is read."""
+    project_id, appliance = await project_of(request), parts(request)
+    trace_id = request.path_params["trace_id"]
+    pieces = await appliance.ask(appliance.queries.traces.exported, project_id, trace_id)
+
+    async def read() -> AsyncIterator[bytes]:
+        while (piece := await appliance.ask(next, pieces, None)) is not None:
+            yield piece
+
+    name = "".join(char for char in trace_id[:_LONGEST_NAME] if char in _PLAIN)
+    headers = {"cache-control": "no-store", "content-disposition": f'attachment; filename="trace-{name}.json"'}
+    return StreamingResponse(read(), headers=headers, media_type="application/json")
 
 
 async def lookup_events(request: Request) -> Response:

@@ -1,6 +1,6 @@
 """Traces: all events with one trace id. A list of them, and one as a tree."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +13,7 @@ from lynex.query.parameters import Parameters
 from lynex.query.ranges import RANGE_PARAMETERS, Range, range_of
 from lynex.query.rows import Select
 from lynex.query.trace_detail import TraceDetailQuestion, trace_detail
+from lynex.query.trace_export import exported
 from lynex.query.trace_facts import DURATION_SQL, ERRORS_SQL, FAILED_SQL, Facts, facts_of, shown_facts
 from lynex.store.contract import Cancel, EventStore
 
@@ -113,6 +114,10 @@ class Traces:
             rows = rows[: wanted.limit]
             following = cursor_after(self._cursors, wanted, found, rows[-1])
         return {"items": [shown_facts(*facts[row["id"]]) for row in rows], "next": following}
+
+    def exported(self, project_id: str, trace_id: str, cancel: Cancel | None = None) -> Iterator[bytes]:
+        """OTLP in JSON, in pieces; each blocks. Raises NotFound before the first."""
+        return exported(Select(self._store, cancel), project_id, trace_id)
 
     def one(self, question: TraceDetailQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
         """Facts and structure. Raises NotFound, also when the trace belongs to another project."""

@@ -23,6 +23,14 @@ _EXCEPTION: Final = (
     ("exception.stacktrace", "stack"),
 )
 _NAMELESS: Final = "unknown_service"
+# Parts of a body that have a meaning of their own, which must come by their own attributes.
+_TAKEN: Final = frozenset(
+    (
+        "name", "kind", "operation", "status", "level", "duration_ms", "model", "input", "output", "usage", "cost",
+        "system_instructions", "tool", "retrieval", "prompt", "agent", "workflow", "mcp", "eval", "error", "sent",
+        "attributes", "resource", "scope", "span", "log", "metric", "events", "links",
+    )
+)  # fmt: skip
 
 
 def read_resource(resource: Attributes, draft: Draft) -> None:
@@ -59,6 +67,12 @@ def _metadata(draft: Draft, name: str, value: Any) -> None:
         draft.metadata.setdefault(name, value)
 
 
+def _rest_of_body(draft: Draft, name: str, value: Any) -> None:
+    """What Lynex's own events say beyond any convention, when an exported trace comes back."""
+    if name not in _TAKEN:
+        draft.more.setdefault(name, value)
+
+
 OTEL: Final = Dialect(
     name="otel",
     fields={
@@ -78,8 +92,16 @@ OTEL: Final = Dialect(
         "exception.message": "error.message",
         "exception.stacktrace": "error.stack",
         "lynex.type": "notes.type",
+        "lynex.level": "level",
+        "lynex.model.params": "model.params",
+        "lynex.agent.action": "agent.action",
+        "lynex.agent.thought": "agent.thought",
+        "lynex.prompt.template": "prompt.template",
+        "lynex.prompt.variables": "prompt.variables",
+        "lynex.eval.evaluator": "eval.evaluator",
+        "lynex.error.code": "error.code",
     },
-    prefixes={"metadata.": _metadata},
+    prefixes={"metadata.": _metadata, "lynex.body.": _rest_of_body},
     ignored=(
         "code.", "thread.", "server.", "client.", "network.", "net.", "telemetry.", "otel.", "process.", "host.", "os.",
     ),
