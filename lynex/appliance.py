@@ -116,6 +116,7 @@ class Appliance:
     async def close(self, timeout: float) -> int:
         """Stop in reverse; the backlog stays in the journal. Answers how many events wait there for the next start."""
         self.live.close()
+        self.sealing.stop()
         await self.journal.close()
         await asyncio.to_thread(self.remapping.close)
         await asyncio.to_thread(self.processor.stop, timeout)
@@ -185,7 +186,7 @@ def _assemble(
     dead_letters, error_states = DeadLetters(accounts.database, clock), ErrorStates(accounts.database, clock)
     intake = Intake(journal, backlog, store, key_usage, config, clock, metrics)
     processor = _processor(config, clock, metrics, store, journal, backlog, prices, dead_letters, announcer)
-    sealing = Sealing(journal, store, config.journal, clock)
+    sealing = Sealing(journal, store, config.journal, clock, waiting=lambda: processor.queue_depth)
     return Appliance(
         config=config,
         clock=clock,

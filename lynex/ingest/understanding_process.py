@@ -133,7 +133,7 @@ def _started(theirs: socket.socket) -> "subprocess.Popen[bytes]":
     try:
         return subprocess.Popen(
             [sys.executable, *_COMMAND],
-            stdin=theirs,
+            stdin=theirs.fileno(),
             stdout=subprocess.DEVNULL,
             env=environment,
             start_new_session=True,

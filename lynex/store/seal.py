@@ -46,13 +46,12 @@ COPY (
 
 
 class Sealer:
-    """Runs in a thread of its own beside the writer, one seal at a time. `pause` is called between files."""
+    """Runs in a thread of its own beside the writer, one seal at a time."""
 
-    def __init__(self, snapshot: Snapshot, cold: Cold, clock: Clock, pause: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, snapshot: Snapshot, cold: Cold, clock: Clock) -> None:
         self._snapshot = snapshot
         self._cold = cold
         self._clock = clock
-        self._pause = pause
         self._one_at_a_time = threading.Lock()
 
     def seal(self, through: int) -> int:
@@ -99,7 +98,6 @@ class Sealer:
                 max_at=max_at,
             )
             files.append(self._write_file(connection, facts, self._cold.temporary(number)))
-            self._pause()
         return msgspec.structs.replace(seal, files=tuple(files))
 
     def _write_file(self, connection: duckdb.DuckDBPyConnection, facts: FileFacts, temporary: Path) -> SealedFile:
