@@ -159,8 +159,8 @@ def preview_of(content: dict[str, Any] | None, *, last_user: bool) -> str | None
     if content is None:
         return None
     messages = content.get("messages")
-    if messages is None:
-        return preview(content["value"])
+    if not messages:
+        return preview(content.get("value"))
     chosen = messages[-1] if last_user else messages[0]
     if type(chosen) is TextMessage:  # then all are
         if last_user and chosen.role != "user":

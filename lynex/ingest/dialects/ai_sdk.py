@@ -149,8 +149,8 @@ def _finish(span: Span, draft: Draft) -> None:
         return
     if operation.endswith(".doStream"):
         draft.model.setdefault("stream", True)
-    if "function" in notes and draft.scope == ROLLUP:
-        draft.name = draft.agent["name"] = notes["function"]
+    if "ai.function" in notes and draft.scope == ROLLUP:
+        draft.name = draft.agent["name"] = notes["ai.function"]
     _finish_input(draft)
     _finish_output(span, draft)
     _finish_usage(draft)
@@ -160,7 +160,7 @@ def _finish(span: Span, draft: Draft) -> None:
 
 def _finish_input(draft: Draft) -> None:
     """The outer span's `{system, prompt, messages}`, as the caller wrote it."""
-    prompt = draft.notes.get("prompt")
+    prompt = draft.notes.get("ai.prompt")
     if type(prompt) is not dict or draft.input is not None:
         return
     system, words, messages = prompt.get("system"), prompt.get("prompt"), prompt.get("messages")
@@ -176,12 +176,12 @@ def _finish_output(span: Span, draft: Draft) -> None:
     notes = draft.notes
     if draft.output is None:
         parts: list[Part] = []
-        if notes.get("reasoning"):
-            parts.append({"type": "reasoning", "content": notes["reasoning"]})
-        answer = notes.get("text", notes.get("object"))
+        if notes.get("ai.reasoning"):
+            parts.append({"type": "reasoning", "content": notes["ai.reasoning"]})
+        answer = notes.get("ai.text", notes.get("ai.object"))
         if type(answer) is str and answer:
             parts.append({"type": "text", "content": answer})
-        parts += notes.get("calls", ())
+        parts += notes.get("ai.calls", ())
         if parts:
             draft.output = {"messages": [{"role": "assistant", "parts": parts}]}
     if "ttft_ms" not in draft.model:
@@ -194,7 +194,7 @@ def _finish_output(span: Span, draft: Draft) -> None:
 
 def _finish_usage(draft: Draft) -> None:
     """Older SDKs tell cached and reasoning tokens only beside the answer, in the provider's own words."""
-    for name, told in (draft.notes.get("provider") or {}).items():
+    for name, told in (draft.notes.get("ai.provider") or {}).items():
         if type(told) is not dict:
             continue
         for key, place in _CACHED_ON_THE_SIDE.items():
@@ -209,7 +209,7 @@ def _finish_usage(draft: Draft) -> None:
 def _finish_ranking(draft: Draft) -> None:
     """The documents in their new order, each with its score."""
     given = draft.retrieval.pop("documents", [])
-    ranking = [one for one in draft.notes.get("ranking", ()) if type(one) is dict]
+    ranking = [one for one in draft.notes.get("ai.ranking", ()) if type(one) is dict]
     ranked = []
     for one in ranking:
         place = one.get("originalIndex", one.get("index"))
@@ -234,21 +234,21 @@ AI_SDK: Final = Dialect(
         "ai.stream.msToFirstChunk": "model.ttft_ms",
         "gen_ai.client.operation.time_to_first_chunk": Field("model.ttft_ms", seconds, marks=False),
         "ai.prompt.messages": Field("input", _messages),
-        "ai.prompt": Field("notes.prompt", mapping),
+        "ai.prompt": Field("notes.ai.prompt", mapping),
         "ai.value": Field("input", _values),
         "ai.values": Field("input", _values),
         "ai.embedding": Field("output", _vectors),
         "ai.embeddings": Field("output", _vectors),
-        "ai.response.text": Field("notes.text"),
-        "ai.result.text": Field("notes.text"),
-        "ai.response.object": Field("notes.object"),
-        "ai.result.object": Field("notes.object"),
-        "ai.response.toolCalls": Field("notes.calls", _calls),
-        "ai.result.toolCalls": Field("notes.calls", _calls),
-        "ai.response.reasoning": Field("notes.reasoning"),
-        "ai.result.reasoning": Field("notes.reasoning"),
-        "ai.response.providerMetadata": Field("notes.provider", mapping),
-        "ai.result.providerMetadata": Field("notes.provider", mapping),
+        "ai.response.text": Field("notes.ai.text"),
+        "ai.result.text": Field("notes.ai.text"),
+        "ai.response.object": Field("notes.ai.object"),
+        "ai.result.object": Field("notes.ai.object"),
+        "ai.response.toolCalls": Field("notes.ai.calls", _calls),
+        "ai.result.toolCalls": Field("notes.ai.calls", _calls),
+        "ai.response.reasoning": Field("notes.ai.reasoning"),
+        "ai.result.reasoning": Field("notes.ai.reasoning"),
+        "ai.response.providerMetadata": Field("notes.ai.provider", mapping),
+        "ai.result.providerMetadata": Field("notes.ai.provider", mapping),
         "ai.prompt.tools": "tool.definitions",
         "ai.prompt.toolChoice": "params.tool_choice",
         "ai.toolCall.name": "tool.name",
@@ -267,10 +267,10 @@ AI_SDK: Final = Dialect(
         "ai.usage.outputTokenDetails.reasoningTokens": "usage.reasoning",
         "ai.usage.reasoningTokens": "usage.reasoning",
         "ai.documents": Field("retrieval.documents", _documents),
-        "ai.ranking": Field("notes.ranking", listing),
-        "ai.telemetry.functionId": Field("notes.function", text),
-        "resource.name": Field("notes.resource", text, marks=False),
-        "operation.name": Field("notes.operation", text, marks=False),
+        "ai.ranking": Field("notes.ai.ranking", listing),
+        "ai.telemetry.functionId": Field("notes.ai.function", text),
+        "resource.name": Field("notes.ai.resource", text, marks=False),
+        "operation.name": Field("notes.ai.operation", text, marks=False),
     },
     prefixes={
         "ai.settings.": _hear_setting,

@@ -156,16 +156,16 @@ def _hear_experiment(draft: Draft, name: str, value: Any) -> None:
 
 def _finish(span: Span, draft: Draft) -> None:
     notes = draft.notes
-    given = notes.get("given", notes.get("trace_given"))
-    answered = notes.get("answered", notes.get("trace_answered"))
+    given = notes.get("langfuse.given", notes.get("langfuse.trace_given"))
+    answered = notes.get("langfuse.answered", notes.get("langfuse.trace_answered"))
     if given is not None or answered is not None:
         kind = span.attributes.get("langfuse.observation.type")
         read_values(kind if type(kind) is str else None, given, answered, draft)
-    read_usage(notes.get("usage") or {}, draft)
-    read_costs(notes.get("costs") or {}, draft)
-    if "level" in notes or "message" in notes:
-        read_level(notes.get("level"), notes.get("message"), draft)
-    for key in ("metadata", "trace_metadata"):
+    read_usage(notes.get("langfuse.usage") or {}, draft)
+    read_costs(notes.get("langfuse.costs") or {}, draft)
+    if "langfuse.level" in notes or "langfuse.message" in notes:
+        read_level(notes.get("langfuse.level"), notes.get("langfuse.message"), draft)
+    for key in ("langfuse.metadata", "langfuse.trace_metadata"):
         if type(notes.get(key)) is dict:
             draft.metadata = notes[key] | draft.metadata
         elif notes.get(key) is not None:
@@ -174,14 +174,14 @@ def _finish(span: Span, draft: Draft) -> None:
     if type(reason) is str and draft.type == "model_response":
         draft.model.setdefault("finish_reasons", [reason])
     _finish_first_token(span, draft)
-    if "trace_name" in notes:
-        draft.workflow.setdefault("name", notes["trace_name"])
+    if "langfuse.trace_name" in notes:
+        draft.workflow.setdefault("name", notes["langfuse.trace_name"])
         if span.parent_span_id is None:
-            draft.name = notes["trace_name"]
+            draft.name = notes["langfuse.trace_name"]
 
 
 def _finish_first_token(span: Span, draft: Draft) -> None:
-    moment = draft.notes.get("first_token")
+    moment = draft.notes.get("langfuse.first_token")
     began = quick_instant(moment) if type(moment) is str else None
     if began is not None and span.start is not None and began >= span.start:
         draft.model.setdefault("ttft_ms", (began - span.start) / 1000)
@@ -196,25 +196,25 @@ LANGFUSE: Final = Dialect(
         "langfuse.release": "context.release",
         "langfuse.version": "context.release",
         "langfuse.trace.tags": Field("tags", texts),
-        "langfuse.trace.name": Field("notes.trace_name", text),
+        "langfuse.trace.name": Field("notes.langfuse.trace_name", text),
         "langfuse.observation.type": "operation",
-        "langfuse.observation.input": Field("notes.given", structured),
-        "langfuse.observation.output": Field("notes.answered", structured),
-        "langfuse.trace.input": Field("notes.trace_given", structured),
-        "langfuse.trace.output": Field("notes.trace_answered", structured),
+        "langfuse.observation.input": Field("notes.langfuse.given", structured),
+        "langfuse.observation.output": Field("notes.langfuse.answered", structured),
+        "langfuse.trace.input": Field("notes.langfuse.trace_given", structured),
+        "langfuse.trace.output": Field("notes.langfuse.trace_answered", structured),
         "langfuse.observation.model.name": "model.request",
         "langfuse.observation.model.parameters": "model.params",
-        "langfuse.observation.usage_details": Field("notes.usage", mapping),
-        "langfuse.observation.cost_details": Field("notes.costs", mapping),
-        "langfuse.observation.completion_start_time": Field("notes.first_token", unquoted),
+        "langfuse.observation.usage_details": Field("notes.langfuse.usage", mapping),
+        "langfuse.observation.cost_details": Field("notes.langfuse.costs", mapping),
+        "langfuse.observation.completion_start_time": Field("notes.langfuse.first_token", unquoted),
         "langfuse.observation.prompt.name": "prompt.name",
         "langfuse.prompt.name": "prompt.name",
         "langfuse.observation.prompt.version": "prompt.version",
         "langfuse.prompt.version": "prompt.version",
-        "langfuse.observation.level": Field("notes.level", text),
-        "langfuse.observation.status_message": Field("notes.message", text),
-        "langfuse.observation.metadata": Field("notes.metadata", unquoted),
-        "langfuse.trace.metadata": Field("notes.trace_metadata", unquoted),
+        "langfuse.observation.level": Field("notes.langfuse.level", text),
+        "langfuse.observation.status_message": Field("notes.langfuse.message", text),
+        "langfuse.observation.metadata": Field("notes.langfuse.metadata", unquoted),
+        "langfuse.trace.metadata": Field("notes.langfuse.trace_metadata", unquoted),
     },
     prefixes={
         "langfuse.observation.metadata.": _hear_metadata,
