@@ -72,7 +72,7 @@ def instrument(recorder: Recorder, only: tuple[str, ...] | None = None) -> Instr
 
 def _provider(recorder: Recorder) -> Any:
     """The host's tracer provider with our exporter added, or one of our own where the host has none."""
-    from opentelemetry import trace
+    from opentelemetry import trace  # type: ignore[attr-defined,unused-ignore]
     from opentelemetry.exporter.otlp.proto.http import Compression
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource

@@ -1,4 +1,7 @@
-"""Rules that take personal and secret things out of texts before they leave the host. Every repetition that can fail is bounded."""
+"""Rules that take personal and secret things out of texts before they leave the host.
+
+Every repetition that can fail is bounded: no text takes more than linear time.
+"""
 
 from __future__ import annotations
 
