@@ -23,7 +23,7 @@ async def start(request: Request) -> Response:
     if form.project_id is not None:
         await reachable(request, form.project_id)
     appliance = parts(request)
-    run = await asyncio.to_thread(appliance.remapping.start, _wanted(form, appliance.clock.now()))
+    run = await asyncio.to_thread(appliance.remapping.start, wanted_by(form, appliance.clock.now()))
     return json_answer(shown(run), 202)
 
 
@@ -39,7 +39,8 @@ async def stop(request: Request) -> Response:
     return json_answer(shown(_some(await asyncio.to_thread(parts(request).remapping.stop))))
 
 
-def _wanted(form: RemapWanted, now: int) -> Wanted:
+def wanted_by(form: RemapWanted, now: int) -> Wanted:
+    """Raises `InvalidInput`."""
     parameters = Parameters([("from", form.from_), ("to", form.to)], ("from", "to"))
     asked, _ = range_of(parameters, now, default=None)
     parameters.check()

@@ -79,6 +79,11 @@ class Connection:
             self._project = self._only_project()
         return self._project
 
+    @property
+    def named_project(self) -> str | None:
+        """The project in question, if one was named."""
+        return self._project
+
     def get(self, path: str, params: Mapping[str, Any] | None = None, *, in_project: bool = True) -> Any:
         asked = self._with_project(params, in_project)
         return _patiently(lambda: self._ask("GET", path, params=asked), tries=_TRIES_TO_READ)

@@ -15,6 +15,7 @@ from lynex.cli import (
     prices,
     projects,
     rebuild,
+    remap,
     serve,
     stats,
     tail,
@@ -38,6 +39,7 @@ app.command("serve", rich_help_panel=_RUN)(serve.serve)
 app.command("demo", rich_help_panel=_RUN)(demo.demo)
 app.command("doctor", rich_help_panel=_RUN)(doctor.doctor)
 app.command("rebuild", rich_help_panel=_RUN)(rebuild.rebuild)
+app.command("remap", rich_help_panel=_RUN)(remap.remap)
 app.command("events", rich_help_panel=_LOOK)(events.events)
 app.command("tail", rich_help_panel=_LOOK)(tail.tail)
 app.command("stats", rich_help_panel=_LOOK)(stats.stats)

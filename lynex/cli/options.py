@@ -5,12 +5,15 @@ import os
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from lynex.cli.exit_codes import ExitCode
+from lynex.cli.stop import Stop
+from lynex.config import Config
 from lynex.effective import load_config
 
 if TYPE_CHECKING:
@@ -126,7 +129,32 @@ def data_directory(data_dir: str | None, config: Path | None) -> Path:
     return load_config(config, os.environ, {"storage.data_dir": data_dir}).config.data_dir
 
 
+@dataclass(frozen=True, slots=True)
+class Offline:
+    """A data directory on which no server is running."""
+
+    settings: Config
+    project: str | None
+
+
+@contextmanager
+def _connected_or_offline(
+    project: str | None, endpoint: str | None, api_key: str | None, data_dir: str | None, config: Path | None
+) -> Iterator["Connection | Offline"]:
+    try:
+        server_of(endpoint, api_key, data_dir, config)
+    except Stop as stop:
+        settings = load_config(config, os.environ, {"storage.data_dir": data_dir}).config
+        if endpoint or stop.code is not ExitCode.NOT_RUNNING or not settings.data_dir.is_dir():
+            raise
+        yield Offline(settings, project)
+        return
+    with _connected(project, endpoint, api_key, data_dir, config) as connection:
+        yield connection
+
+
 reaches_server = gathers("server", _CONNECTION, _connected)
+reaches_server_or_directory = gathers("place", _CONNECTION, _connected_or_offline)
 takes_filters = gathers(
     "filters", {name: _filter(name, sentence) for name, sentence in _FILTER_SENTENCES.items()}, _filters
 )
