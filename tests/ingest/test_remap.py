@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lynex.events.envelope import EVENT_TYPES, Event
+from lynex.ingest.dialects.mapping import MAPPING_VERSION
 from lynex.ingest.enrich import enrich
 from lynex.ingest.normalise import normalise
 from lynex.ingest.otlp_events import read_record
@@ -49,7 +50,6 @@ def test_an_event_comes_out_as_it_was(event_type, data):
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
 def test_records_of_real_clients_come_out_as_they_were(client):
     rows = rows_of(client.name, PRICES)
-    assert rows
     assert Remap(PRICES).again(rows) == rows
 
 
@@ -76,3 +76,59 @@ def test_records_of_every_kind_come_back_whole():
     again = Remap(PRICES).again(rows)
     for before, after in zip(rows, again, strict=True):
         assert after == before
+
+
+def test_a_mended_mapping_reaches_rows_that_an_older_one_made():
+    rows = rows_of("litellm", PRICES)
+    raw = ("attributes", "events", "links", "resource", "scope", "span", "log", "metric")
+    told_less = [
+        msgspec.structs.replace(
+            row,
+            type="span",
+            kind=None,
+            model=None,
+            provider=None,
+            input_tokens=None,
+            output_tokens=None,
+            usage_scope=None,
+            cost=None,
+            cost_source=None,
+            attrs=None,
+            mapping=MAPPING_VERSION - 1,
+            body=msgspec.json.encode({k: v for k, v in msgspec.json.decode(row.body).items() if k in raw}).decode(),
+        )
+        for row in rows
+    ]
+    again = Remap(PRICES).again(told_less)
+    assert [row.mapping for row in again] == [MAPPING_VERSION] * len(rows)
+    for before, after in zip(rows, again, strict=True):
+        assert after == msgspec.structs.replace(before, usage_scope=after.usage_scope)
+    counted = [row for row in again if row.usage_scope == "call"]
+    assert sum(row.cost for row in counted) == sum(row.cost for row in rows if row.usage_scope == "call")
+
+
+def a_call(event_id: str, trace_id: str, *, response_id: str, seq: int):
+    body = {"model": "gpt-4o", "response_id": response_id, "tokens": {"input": 20, "output": 7}, "response": "hi"}
+    return stored(Event(event_id, "model_response", HOUR_AGO, {}, {"trace_id": trace_id}, body, 9), seq=seq)
+
+
+def test_a_call_that_counts_on_the_day_before_does_not_count_again():
+    first, second = (a_call(name, "t-1", response_id="r-1", seq=seq) for seq, name in enumerate("ab", 1))
+    remap = Remap(PRICES)
+    remap.look_back([first])
+    assert [row.usage_scope for row in remap.again([second])] == ["duplicate"]
+
+
+def test_of_two_events_of_one_call_the_same_counts_as_before():
+    first, second = (a_call(name, "t-1", response_id="r-1", seq=seq) for seq, name in enumerate("ab", 1))
+    first.usage_scope = "duplicate"  # as where the later one stood deeper in its trace
+    assert Remap(PRICES).again([first, second]) == [first, second]
+
+
+def test_an_event_that_cannot_be_made_again_stays_as_it_is(caplog):
+    row = a_call("a", "t-1", response_id="r-1", seq=1)
+    broken = msgspec.structs.replace(row, body="[1]")
+    remap = Remap(PRICES)
+    assert remap.again([broken]) == [broken]
+    assert remap.failed == 1
+    assert "cannot be mapped again" in caplog.text
