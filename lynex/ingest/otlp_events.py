@@ -183,9 +183,12 @@ def without_vectors(attributes: Attributes, in_texts: bool = False) -> Attribute
     dropped: dict[str, Any] | None = None
     for key, value in attributes.items():
         left: Any = None
-        if type(value) is list and len(value) > _LONGEST_VECTOR and _is_vector(key, value):
-            left = {"dropped": "vector", "length": len(value)}
-        elif in_texts and type(value) is str and len(value) > _LONG_TEXT:
+        if type(value) is list:
+            if len(value) > _LONGEST_VECTOR and _is_vector(key, value):
+                left = {"dropped": "vector", "length": len(value)}
+            elif value and type(value[0]) is str and "embedding" in key:  # the AI SDK: each vector as JSON
+                left = [_VECTOR_TEXT.sub(_said_of_vector, one) if type(one) is str else one for one in value]
+        elif type(value) is str and len(value) > _LONG_TEXT and (in_texts or "embedding" in key):
             left = _VECTOR_TEXT.sub(_said_of_vector, value)
         if left is not None:
             dropped = dropped if dropped is not None else {}

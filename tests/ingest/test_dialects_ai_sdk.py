@@ -126,6 +126,18 @@ def test_reranked_documents_stand_in_their_new_order():
     ]
 
 
+def test_vectors_are_only_said_to_have_been_there():
+    vector = json.dumps([0.5] * 1536)
+    for operation, key, value in (
+        ("ai.embedMany.doEmbed", "ai.embeddings", [vector, vector]),
+        ("ai.embed", "ai.embedding", vector),
+    ):
+        event = event_of(a_span(operation, {"ai.operationId": operation, "ai.model.id": "e", key: value}))
+        count = len(value) if isinstance(value, list) else 1
+        assert event["body"]["output"] == {"value": {"embeddings": count, "dimensions": 1536}}
+        assert len(json.dumps(event)) < 2000
+
+
 def test_odd_values_cost_nothing():
     row_of(
         a_span(

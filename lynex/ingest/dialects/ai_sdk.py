@@ -276,7 +276,7 @@ AI_SDK: Final = Dialect(
         "ai.settings.": _hear_setting,
         "ai.telemetry.metadata.": _hear_metadata,
     },
-    ignored=("ai.request.headers.", "ai.response.", "ai.usage.", "ai.schema", "ai.ranking."),
+    ignored=("ai.prompt.", "ai.request.headers.", "ai.response.", "ai.usage.", "ai.schema", "ai.ranking."),
     scopes=("gen_ai",),
     finish=_finish,
 )
