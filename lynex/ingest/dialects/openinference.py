@@ -65,18 +65,16 @@ def _read_model(span: Span, draft: Draft) -> None:
 def _read_call(draft: Draft) -> None:
     flat = draft.flat
     if draft.input is None:
-        draft.input = conversation_of(flat.get("llm.input_messages"), "user") or _prompts(flat.get("llm.prompts"))
+        draft.input = (
+            conversation_of(flat.get("llm.input_messages"), "user")
+            or _texts_of(flat.get("llm.prompts"), "prompt")
+            or _texts_of(flat.get("embedding.embeddings"), "embedding")
+        )
     if draft.output is None:
         draft.output = conversation_of(flat.get("llm.output_messages"), "assistant")
-    tools = flat.get("llm.tools")
-    if tools is not None and "definitions" not in draft.tool:
-        found = [structured(one.get("tool", one).get("json_schema", one)) for one in objects(unflatten(tools))]
-        if found:
-            draft.tool["definitions"] = found
-    embeddings = flat.get("embedding.embeddings")
-    if embeddings is not None and draft.input is None:
-        said = [one.get("embedding", one).get("text") for one in objects(unflatten(embeddings))]
-        draft.input = {"messages": [text_message("user", one) for one in said if type(one) is str]} if said else None
+    tools = _inner(flat.get("llm.tools"), "tool")
+    if tools:
+        draft.tool.setdefault("definitions", [structured(one.get("json_schema", one)) for one in tools])
     answer = draft.notes.get("output")
     if draft.kind == "embedding":
         draft.notes.pop("output", None)  # vectors, which nobody reads
@@ -84,12 +82,15 @@ def _read_call(draft: Draft) -> None:
         _read_answer(decoded_json(answer), draft)
 
 
-def _prompts(pairs: list[Any] | None) -> dict[str, Any] | None:
-    if pairs is None:
-        return None
-    said = [one.get("prompt", one).get("text") for one in objects(unflatten(pairs))]
-    messages = [text_message("user", one) for one in said if type(one) is str]
-    return {"messages": messages} if messages else None
+def _texts_of(pairs: list[Any] | None, name: str) -> dict[str, Any] | None:
+    """`llm.prompts.0.prompt.text` and its like, each as the user's words."""
+    said = [one["text"] for one in _inner(pairs, name) if type(one.get("text")) is str]
+    return {"messages": [text_message("user", one) for one in said]} if said else None
+
+
+def _inner(pairs: list[Any] | None, name: str) -> list[dict[str, Any]]:
+    """The objects of a flattened list, out of the key that says what they are."""
+    return objects([one.get(name, one) for one in objects(unflatten(pairs))]) if pairs is not None else []
 
 
 def _read_answer(answer: Any, draft: Draft) -> None:
@@ -175,15 +176,11 @@ def _read_retrieval(draft: Draft, reranker: bool) -> None:
 
 
 def _documents(pairs: list[Any] | None) -> list[dict[str, Any]] | None:
-    if pairs is None:
-        return None
-    return [_document(one.get("document", one)) for one in objects(unflatten(pairs))] or None
+    return [_document(one) for one in _inner(pairs, "document")] or None
 
 
-def _document(sent: Any) -> dict[str, Any]:
-    if type(sent) is not dict:
-        return {"content": sent}
-    found = {key: sent[key] for key in _DOCUMENT_TEXTS if key in sent}
+def _document(sent: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {key: sent[key] for key in _DOCUMENT_TEXTS if key in sent}
     score = number(sent.get("score"))
     about = structured(sent.get("metadata"))
     if about is not None:
@@ -216,17 +213,13 @@ def _read_evaluations(draft: Draft) -> None:
     """The first evaluation is the event's; all are kept."""
     for name in ("evaluations", "annotations", "trace.evaluations", "session.evaluations"):
         pairs = draft.flat.get(name)
-        if pairs is None:
-            continue
-        found = [_evaluation(one) for one in objects(unflatten(pairs))]
+        found = [_evaluation(one) for one in _inner(pairs, "annotation" if name == "annotations" else "evaluation")]
         if found:
             draft.eval = draft.eval or found[0]
             draft.more.setdefault(name.replace(".", "_"), found)
 
 
-def _evaluation(one: dict[str, Any]) -> dict[str, Any]:
-    sent = one.get("evaluation", one.get("annotation", one))
-    sent = sent if type(sent) is dict else {"label": sent}
+def _evaluation(sent: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {key: text(sent[key]) for key in ("name", "label", "explanation") if key in sent}
     score = number(sent.get("score"))
     if score is not None:

@@ -40,8 +40,10 @@ def count(value: Any) -> int | None:
 
 def number(value: Any) -> float | None:
     """Any finite number, also as text."""
-    if type(value) is int or type(value) is float:
+    if type(value) is float:
         return value
+    if type(value) is int:
+        return value if -_MOST <= value <= _MOST else float(value)
     if type(value) is not str or len(value) > 40:
         return None
     try:
