@@ -82,7 +82,7 @@ class ErrorsQuestion(msgspec.Struct, frozen=True):
         filters = filters_of(parameters)
         span, _ = range_of(parameters, now, default=_DEFAULT_RANGE)
         states = parameters.choices("state", STATES, code="invalid_state")
-        sort = parameters.choice("sort", tuple(SORTS), code="invalid_sort")
+        sort = parameters.choice("sort", SORTS, code="invalid_sort")
         order = parameters.choice("order", ("asc", "desc"), code="invalid_order")
         limit = parameters.whole("limit", 1, MAX_LIMIT, DEFAULT_LIMIT)
         offset = parameters.whole("offset", 0, MAX_OFFSET, 0)
@@ -117,11 +117,11 @@ class ErrorGroups:
 
     def page(self, question: ErrorsQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
         """`{"items": […], "next": cursor or None, "groups": how many match, "from", "to", "buckets"}`."""
-        span, after, values = question.span, "", {}
+        span, after, values = question.span, "true", {}
         if question.cursor is not None:
             place = self._cursors.opened(question.cursor, question.binding, Ranked)
             span = Range(start=place.start, end=place.end, until=span.until)
-            after = _AFTER.format(sort=SORTS[question.sort], beyond="<" if question.descending else ">")
+            after = _AFTER.format(sort=question.sort, beyond="<" if question.descending else ">")
             values = {"place_value": place.value, "place_group": place.group}
         decisions = self._states.of_project(question.project_id)
         where, asked = _conditions(question.project_id, question.filters, span)
@@ -251,4 +251,4 @@ def _not_found(group: str) -> NotFound:
     return NotFound(f"No errors of the group {shown(group)} in this project.", code="error_group_not_found")
 
 
-_AFTER: Final = "AND ({sort} {beyond} $place_value OR ({sort} = $place_value AND states.error_group > $place_group))"
+_AFTER: Final = '("{sort}" {beyond} $place_value OR ("{sort}" = $place_value AND error_group > $place_group))'

@@ -11,15 +11,10 @@ from lynex.query.rows import columns_sql
 from lynex.store.summary import SUMMARY_COLUMNS
 
 LONGEST_MESSAGE: Final = 500
-NAMES: Final = 10  # models and releases named of a group
+NAMED: Final = 10  # models and releases, of a group
 TREND: Final = 24  # buckets
 
-SORTS: Final = {
-    "last_seen": "epoch_us(last_seen)",
-    "first_seen": "epoch_us(first_seen)",
-    "count": '"count"',
-    "users": "users",
-}
+SORTS: Final = ("last_seen", "first_seen", "count", "users")
 _IS_RECORD: Final = "(span_id IS NOT NULL AND type IN ('error', 'log'))"
 # Sequences are below 2**60: what comes first, then the earliest.
 _OWN_FIRST: Final = f"seq + {1 << 60} * is_record::BIGINT"
@@ -31,15 +26,22 @@ epoch_us(first_seen) AS first_seen, epoch_us(last_seen) AS last_seen, first_rele
 coalesce("count", 0) AS "count", coalesce(users, 0) AS users, coalesce(traces, 0) AS traces, models, releases, trend
 """
 
+_NAMES: Final = """
+error_group, state, reopened_at, first_seen, last_seen, first_release, seq, "count", users, traces, models, releases,
+trend
+"""
+
 
 def page_statement(*, span: str, asked: str, states: str, after: str, sort: str, descending: bool) -> str:
-    """Groups in order of `sort`; `states` and `after` are SQL, as the conditions of `_failures`."""
+    """Groups in order of one of `SORTS`, with how many match; `states` and `after` are SQL, as the conditions of
+    `_failures`."""
     return f"""
-WITH {_failures(span, asked)}, {_COUNTED}, {_lives("error_group IN (SELECT error_group FROM counted)")}
-SELECT {_SHOWN}, count(*) OVER () AS groups
-FROM states JOIN counted ON counted.error_group = states.error_group
-WHERE state IN {states} {after}
-ORDER BY {SORTS[sort]} {"DESC" if descending else "ASC"}, states.error_group LIMIT $wanted OFFSET $skipped
+WITH {_failures(span, asked)}, {_COUNTED}, {_lives("error_group IN (SELECT error_group FROM counted)")}, matching AS (
+  SELECT {_SHOWN}, count(*) OVER () AS groups
+  FROM states JOIN counted ON counted.error_group = states.error_group WHERE state IN {states}
+)
+SELECT {_NAMES}, groups FROM matching WHERE {after}
+ORDER BY "{sort}" {"DESC" if descending else "ASC"}, error_group LIMIT $wanted OFFSET $skipped
 """
 
 
@@ -114,7 +116,7 @@ decided AS (
 
 
 def _named(column: str) -> str:
-    return f"coalesce(list_sort(list(DISTINCT {column}) FILTER ({column} IS NOT NULL))[1:{NAMES}], []) AS {column}s"
+    return f"coalesce(list_sort(list(DISTINCT {column}) FILTER ({column} IS NOT NULL))[1:{NAMED}], []) AS {column}s"
 
 
 _COUNTED: Final = f"""

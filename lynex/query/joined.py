@@ -129,12 +129,15 @@ project_id = $project_id AND parent_event_id = $parent AND "at" >= make_timestam
 _IN_TRACE: Final = f"""
 project_id = $project_id AND trace_id = $trace_id AND parent_event_id IS NOT NULL AND {_IS_RECORD}
 """
-# Bodies of plain logs add nothing; those of the others are read while they are not too much together.
+_NAMES: Final = ", ".join(f'"{name}"' for name in SUMMARY_COLUMNS)
+# Bodies of plain logs add nothing; those of the others are taken while they are not too much together. Few rows match:
+# they are read in one go, which costs a third of finding their keys first.
 _RECORDS: Final = f"""
-SELECT {columns_sql(SUMMARY_COLUMNS)}, CASE WHEN type <> 'log' AND sum(strlen(body)) OVER (
-    ORDER BY type = 'log', events."at", event_id ROWS UNBOUNDED PRECEDING) <= $bytes THEN body END AS body
-FROM events WHERE rowid IN (
-  SELECT rowid FROM events WHERE {{condition}} ORDER BY type = 'log', "at", event_id LIMIT $most
-) ORDER BY type = 'log', events."at", event_id
+SELECT {_NAMES}, CASE WHEN sum(strlen(body)) OVER (
+    ORDER BY is_log, "at", event_id ROWS UNBOUNDED PRECEDING) <= $bytes THEN body END AS body
+FROM (
+  SELECT {columns_sql(SUMMARY_COLUMNS)}, type = 'log' AS is_log, CASE WHEN type <> 'log' THEN body END AS body
+  FROM events WHERE {{condition}} ORDER BY is_log, events."at", event_id LIMIT $most
+) ORDER BY is_log, "at", event_id
 """
 _COUNT: Final = "SELECT count(*) AS n FROM events WHERE {condition}"

@@ -174,7 +174,7 @@ def test_pages_follow_every_order_and_show_each_group_once(desk: Desk) -> None:
         seen, cursor = [], {}
         while True:
             page = desk.page(sort=sort, limit=7, **cursor)
-            assert page["groups"] >= len(page["items"])
+            assert page["groups"] == 20, "how many match, on every page"
             seen += [(item[sort], item["id"]) for item in page["items"]]
             if page["next"] is None:
                 break
