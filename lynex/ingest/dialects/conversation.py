@@ -21,9 +21,11 @@ _TYPELESS: Final = {
     "function_call": "tool_call",
     "functionCall": "tool_call",
     "toolRequest": "tool_call",
+    "toolUse": "tool_call",
     "function_response": "tool_call_response",
     "functionResponse": "tool_call_response",
     "toolResponse": "tool_call_response",
+    "toolResult": "tool_call_response",
     "inline_data": "blob",
     "inlineData": "blob",
     "file_data": "uri",
@@ -91,7 +93,10 @@ def message_of(sent: Any, role: str) -> Message | None:
     found, _ = read_message(sent, role)
     if found is None:
         return None
-    return {**found, "role": role_of(found["role"], role), "parts": [part_of(part) for part in found["parts"]]}
+    message = {**found, "role": role_of(found["role"], role), "parts": [part_of(part) for part in found["parts"]]}
+    if type(sent.get("finish_reason")) is str:
+        message["finish_reason"] = sent["finish_reason"]
+    return message
 
 
 def _langchain_message(sent: Message) -> Message:
@@ -119,6 +124,8 @@ def part_of(sent: Any) -> Part:
         return {"type": "text", "content": sent}
     part = read_part(sent) if type(sent) is not dict or "type" in sent else _typeless_part(sent)
     kind = part["type"]
+    if kind == "generic" and type(part.get("value")) is dict and "type" not in part["value"]:
+        return _typeless_part(part["value"])
     if kind == "tool_call":
         arguments = part.get("arguments")
         return {**part, "arguments": decoded_arguments(arguments)[0]} if type(arguments) is str else part
@@ -131,7 +138,7 @@ def part_of(sent: Any) -> Part:
 
 
 def _typeless_part(sent: Part) -> Part:
-    """A part of Gemini's or Genkit's messages: the key says what it is."""
+    """A part of Gemini's, Genkit's or Bedrock's messages: the key says what it is."""
     for key, kind in _TYPELESS.items():
         said = sent.get(key)
         if said is None:
@@ -141,14 +148,25 @@ def _typeless_part(sent: Part) -> Part:
         if type(said) is not dict:
             break
         if kind == "tool_call":
-            call_id = said.get("id", said.get("ref"))
+            call_id = _call_id(said)
             arguments = said.get("args", said.get("input"))
             return {"type": kind, "id": call_id, "name": said.get("name"), "arguments": arguments}
         if kind == "tool_call_response":
-            call_id = said.get("id", said.get("ref"))
-            return {"type": kind, "id": call_id, "result": said.get("response", said.get("output"))}
+            result = said.get("response", said.get("output", without_blocks(said.get("content"))))
+            return {"type": kind, "id": _call_id(said), "result": result}
         return {"type": kind, **said}
     return {"type": "generic", "value": sent}
+
+
+def _call_id(said: Part) -> Any:
+    return said.get("id", said.get("ref", said.get("toolUseId")))
+
+
+def without_blocks(content: Any) -> Any:
+    """The text of `[{"text": …}]`, Bedrock's way to say one thing; anything else as it is."""
+    if type(content) is list and len(content) == 1 and type(content[0]) is dict and set(content[0]) == {"text"}:
+        return content[0]["text"]
+    return content
 
 
 def instructions(value: Any) -> list[Part] | None:

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from lynex.ingest.dialects.conversation import message_of, messages_of, read_content
+from lynex.ingest.dialects.conversation import message_of, messages_of, read_content, without_blocks
 from lynex.ingest.dialects.dialect import Dialect, Field
 from lynex.ingest.dialects.draft import Draft
 from lynex.ingest.dialects.flattened import unflatten
@@ -27,10 +27,10 @@ def _variable(draft: Draft, name: str, value: Any) -> None:
 
 def finish(span: Span, draft: Draft) -> None:
     read_flattened(draft)
+    read_event = _read_tool_event if draft.type == "tool_call" else _read_event
     for event in span.events:
-        name = event.name
-        if name.startswith("gen_ai."):
-            _read_event(event, draft)
+        if event.name.startswith("gen_ai."):
+            read_event(event, draft)
     if "finish_reasons" not in draft.model:
         reasons = finish_reasons_of(draft.output)
         if reasons:
@@ -62,6 +62,14 @@ def _read_event(event: SpanEvent, draft: Draft) -> None:
     elif name in _COMPLETIONS and draft.output is None:
         answer = attributes.get("gen_ai.completion", attributes.get("gen_ai.output.messages"))
         draft.output = read_content(answer, "assistant")
+
+
+def _read_tool_event(event: SpanEvent, draft: Draft) -> None:
+    """What a tool was given and gave back, where they stand in events of its span."""
+    if event.name == "gen_ai.tool.message":
+        draft.tool.setdefault("arguments", structured(event.attributes.get("content")))
+    elif event.name == "gen_ai.choice":
+        draft.tool.setdefault("result", without_blocks(structured(event.attributes.get("message"))))
 
 
 def read_details(draft: Draft, attributes: Attributes) -> None:
