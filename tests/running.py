@@ -128,3 +128,9 @@ class Running:
         """Every event id in the hot file, duplicates and all; only while the server is stopped."""
         with duckdb.connect(str(self.data_dir / "hot" / "lynex.duckdb"), read_only=True) as hot:
             return [row[0] for row in hot.execute("SELECT event_id FROM events").fetchall()]
+
+
+def local_client(server: Running) -> httpx2.Client:
+    """As a command on the server's machine: it may do everything, in every project."""
+    token = json.loads((server.data_dir / "run" / "server.json").read_text())["token"]
+    return httpx2.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"}, timeout=20)

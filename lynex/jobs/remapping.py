@@ -103,6 +103,7 @@ class Remapping:
 
     def resume(self) -> None:
         """At the start of the server: go on with a run that was cut short."""
+        self._store.rewriter.clear()
         if self._run is not None and self._run.state == "running":
             logger.info("Mapping history again goes on; %d days are done.", len(self._run.done))
             self._begin(self._run)
