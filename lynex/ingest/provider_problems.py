@@ -24,14 +24,14 @@ _SPELLINGS: Final = {
     "timed_out": "timeout timeout_error APITimeoutError request_timeout gateway_timeout deadline_exceeded "
     "ModelTimeoutException ReadTimeout ConnectTimeout TimeoutError 408 504",
     "not_reached": "APIConnectionError connection_error ConnectError ConnectionError",
-    "provider_failed": "server_error internal_server_error InternalServerError InternalServerException api_error "
+    "provider_failed": "server_error internal_server_error InternalServerError InternalServerException "
     "ModelErrorException 500 502",
 }
 # Too wide to be one problem: their messages tell them apart.
 _SAYS_NOTHING: Final = (
     "error exception unknown other null none invalid_request_error invalid_request bad_request BadRequestError "
     "invalid_argument ValidationException not_found not_found_error NotFoundError unprocessable_entity invalid_value "
-    "invalid_prompt APIStatusError APIError APIResponseValidationError tokens requests internal cancelled aborted "
+    "invalid_prompt api_error APIStatusError APIResponseValidationError tokens requests internal cancelled aborted "
     "failed_precondition 400 404 405 406 409 415 422"
 )
 

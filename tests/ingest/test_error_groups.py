@@ -74,7 +74,8 @@ PROBLEMS = {
     "anthropic overloaded": [
         an_error("APIStatusError", "Error code: 529 - {'type': 'error', 'error': {'type': 'overloaded_error', 'message': 'Overloaded'}}", provider="anthropic"),
         an_error("overloaded_error", "Overloaded", provider="anthropic"),
-        an_error("InternalServerError", "Overloaded", code="529", provider="anthropic") | {"error_type": None},
+        an_error("api_error", "Overloaded", code="529", provider="anthropic"),
+        an_error(None, "Overloaded", code="529", provider="anthropic"),
     ],
     "gemini rate limit": [
         an_error("ClientError", "429 RESOURCE_EXHAUSTED. {'error': {'code': 429, 'message': 'Quota', 'status': 'RESOURCE_EXHAUSTED'}}", provider="google"),
