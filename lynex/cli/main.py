@@ -19,6 +19,7 @@ from lynex.cli import (
     serve,
     stats,
     tail,
+    traces,
 )
 from lynex.cli.exit_codes import ExitCode
 from lynex.cli.stop import Stop
@@ -42,6 +43,7 @@ app.command("rebuild", rich_help_panel=_RUN)(rebuild.rebuild)
 app.command("remap", rich_help_panel=_RUN)(remap.remap)
 app.command("events", rich_help_panel=_LOOK)(events.events)
 app.command("tail", rich_help_panel=_LOOK)(tail.tail)
+app.command("traces", rich_help_panel=_LOOK)(traces.traces)
 app.command("stats", rich_help_panel=_LOOK)(stats.stats)
 app.add_typer(errors.app, name="errors", rich_help_panel=_LOOK)
 app.add_typer(dead_letters.app, name="dead-letters", rich_help_panel=_LOOK)

@@ -60,6 +60,7 @@ _FILTER_SENTENCES: Final[Mapping[str, str]] = {
     "trace": "Trace id.",
     "environment": "Environment, such as prod.",
     "release": "Release, such as 1.4.2.",
+    "service": "Service that sent it.",
     "tag": "Tag.",
 }
 _FILTER_NAMES: Final[Mapping[str, str]] = {"user": "user_id", "session": "session_id", "trace": "trace_id"}

@@ -28,6 +28,7 @@ _WORDS: Final = (
     ("service", "service_name", "services"),
     ("level", "level", "levels"),
 )
+_NAMES: Final = ("name", "tool_name", "eval_name", "agent_name")  # the first that says something is the event's
 _CALLS: Final = ("provider", "model", "usage_scope", "finish_reason")
 _COUNTS: Final = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens")
 
@@ -40,6 +41,7 @@ def tree_of(
     """The events as columns. `is_elsewhere` picks of some parents' ids those that exist outside of these events."""
     tree = arranged(columns["event_id"], columns["parent_event_id"])
     rows = {name: [values[event] for event in tree.order] for name, values in columns.items()}
+    rows["name"] = [next(filter(None, names), None) for names in zip(*(rows[name] for name in _NAMES), strict=True)]
     places = [0] * len(tree.order)
     for place, event in enumerate(tree.order):
         places[event] = place

@@ -8,6 +8,7 @@ VERBS = (
     "events",
     "tail",
     "stats",
+    "traces",
     "errors",
     "projects",
     "keys",
