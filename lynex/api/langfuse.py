@@ -1,5 +1,6 @@
 """The few routes Langfuse's SDKs need besides OpenTelemetry's, with answers in Langfuse's own shapes."""
 
+import asyncio
 from typing import Any, Final
 
 import msgspec
@@ -29,7 +30,9 @@ from lynex.ingest.langfuse_batches import Outcome
 from lynex.ingest.langfuse_events import Malformed, score_event
 
 _BACKFILL: Final = "events.write_old"
-_MOST_AT_ONCE: Final = 1000
+_MOST_SCORES: Final = 1000
+_MOST_PIECES: Final = 5000
+_LARGE: Final = 256 << 10  # bytes that are not decoded on the event loop
 _SDK: Final = {"name": "langfuse"}
 
 
@@ -59,8 +62,8 @@ async def post_scores(request: Request) -> Response:
         if refused:
             raise InvalidInput(refused[0], code="invalid_score")
         return json_answer(LangfuseScoreMade(_id_of(sent)))
-    if len(sent) > _MOST_AT_ONCE:
-        raise InvalidInput(f"{len(sent)} scores; the limit is {_MOST_AT_ONCE}.", code="batch_too_large")
+    if len(sent) > _MOST_SCORES:
+        raise InvalidInput(f"{len(sent)} scores; the limit is {_MOST_SCORES}.", code="batch_too_large")
     refused = await _keep_scores(request, sent)
     if refused:
         errors = [LangfuseError(message) for message in refused]
@@ -74,6 +77,8 @@ async def post_batch(request: Request) -> Response:
     batch = sent.get("batch") if type(sent) is dict else None
     if type(batch) is not list:
         raise InvalidInput("Send an object with a list `batch`.", code="invalid_batch")
+    if len(batch) > _MOST_PIECES:
+        raise InvalidInput(f"{len(batch)} pieces; the limit is {_MOST_PIECES}.", code="batch_too_large")
     outcomes = await parts(request).langfuse_batches.accept(
         project_id, principal.key_id, batch, _sdk_of(sent), backfill=may(principal, _BACKFILL)
     )
@@ -108,7 +113,7 @@ async def _json(request: Request) -> Any:
     desk = front(request)
     data = await read_body(request.scope, request.receive, desk.limits, desk.memory)
     try:
-        return msgspec.json.decode(data)
+        return msgspec.json.decode(data) if len(data) <= _LARGE else await asyncio.to_thread(msgspec.json.decode, data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise InvalidInput(f"The body is not JSON: {str(fault)[:200]}.", code="invalid_json") from fault
 

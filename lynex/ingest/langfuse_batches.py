@@ -126,13 +126,17 @@ class LangfuseBatches:
         self, project_id: str, key_id: str | None, batch: list[Any], sdk: Facts, *, backfill: bool = False
     ) -> list[Outcome]:
         async with self._one_at_a_time:
-            reading = _Reading(project_id, self._memory, self._clock.now())
-            for piece in batch:
-                reading.hear(piece)
-            reading.tell()
+            reading = await asyncio.to_thread(self._read, project_id, batch)
             await self._send(reading, project_id, key_id, sdk, backfill=backfill)
             self._memory.keep(reading.stories)
             return reading.outcomes
+
+    def _read(self, project_id: str, batch: list[Any]) -> "_Reading":
+        reading = _Reading(project_id, self._memory, self._clock.now())
+        for piece in batch:
+            reading.hear(piece)
+        reading.tell()
+        return reading
 
     async def _send(
         self, reading: "_Reading", project_id: str, key_id: str | None, sdk: Facts, *, backfill: bool

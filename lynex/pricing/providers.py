@@ -108,9 +108,11 @@ def canonical_provider(sent: str) -> str:
 
 
 def provider_before_dot(sent: str) -> str:
-    """`acme.chat` → `acme`, for senders that add the kind of model; known dotted names stay."""
-    name = canonical_provider(sent)
-    return name if name in _DOTTED else canonical_provider(name.partition(".")[0])
+    """`acme.chat` → `acme`, `google.vertex.chat` → `gcp.vertex_ai`, for senders that add the kind of model."""
+    name = sent.strip().lower()
+    while name not in _CANONICAL and name not in _DOTTED and "." in name:
+        name = name.rpartition(".")[0]
+    return canonical_provider(name)
 
 
 @lru_cache(maxsize=4096)

@@ -174,7 +174,9 @@ def test_what_is_wrong_is_told_by_piece_and_the_rest_is_kept(langfuse, server):
     assert {one["id"]: one["status"] for one in told["errors"]} == {
         "w2": 400, "w3": 400, "w4": 400, "w5": 400, "w7": 400,
     }  # fmt: skip
+    large = piece("event-create", "w8", id="e-4", traceId="t-3", name="large", input={"text": "x" * 400_000})
+    assert send(langfuse, large)["errors"] == []
     kept = [event for event in stored(server) if event["body"].get("langfuse", {}).get("traceId") == "t-3"]
-    assert [(event["type"], event["body"]["message"]) for event in kept] == [("log", "button")]
-    for wrong in ({"batch": 5}, [], "x"):
+    assert {(event["type"], event["body"]["message"]) for event in kept} == {("log", "button"), ("log", "large")}
+    for wrong in ({"batch": 5}, [], "x", {"batch": [1] * 5001}):
         assert langfuse.post("/ingestion", json=wrong).status_code == 422

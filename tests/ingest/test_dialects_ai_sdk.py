@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from lynex.ingest.otlp_records import SpanEvent
 from tests.ingest.telemetry import NOON, a_span, event_of, row_of
 
@@ -82,6 +84,16 @@ def test_anthropics_input_came_without_its_cache_until_version_6():
         a_span("ai.streamText.doStream", attributes | {"ai.usage.inputTokens": 20, "ai.usage.totalTokens": 27})
     )
     assert (row.input_tokens, row.total_tokens) == (20, 27)
+
+
+@pytest.mark.parametrize(
+    ("sent", "provider"),
+    [("openai.responses", "openai"), ("acme.chat", "acme"), ("google.vertex.chat", "gcp.vertex_ai"),
+     ("google.generative-ai", "gcp.gemini"), ("amazon-bedrock", "aws.bedrock"), ("xai.chat", "x_ai")],
+)  # fmt: skip
+def test_providers_are_cut_at_the_kind_of_model(sent, provider):
+    attributes = {"ai.operationId": "ai.generateText.doGenerate", "ai.model.id": "m", "gen_ai.system": sent}
+    assert row_of(a_span("ai.generateText.doGenerate", attributes)).provider == provider
 
 
 def test_outer_spans_are_roll_ups_named_by_their_function():

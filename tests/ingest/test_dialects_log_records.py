@@ -39,6 +39,8 @@ def test_an_exception_is_an_error_of_its_own():
         "error", "ValueError", "error", "ValueError", "no",
     )  # fmt: skip
     assert (row.parent_event_id, row.error_group is not None) == (PARENT, True)
+    failed = row_of(a_log("", {}, body="the printer is on fire", severity=17))
+    assert (failed.type, failed.status, failed.error_message) == ("log", "error", "the printer is on fire")
 
 
 def test_an_evaluation_names_its_target():

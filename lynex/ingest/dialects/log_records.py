@@ -12,6 +12,7 @@ from lynex.ingest.otlp_records import LogRecord
 
 _EVALUATION: Final = "gen_ai.evaluation.result"
 _CHOICE: Final = "gen_ai.choice"
+_EXCEPTIONS: Final = ("exception", "gen_ai.client.operation.exception")
 _EXCEPTION_KEYS: Final = ("exception.type", "exception.message", "exception.stacktrace")
 _EVALUATORS: Final = ("gen_ai.evaluation.evaluator", "gen_ai.evaluation.evaluator.name", "gen_ai.evaluation.source")
 
@@ -77,13 +78,14 @@ def _read_plain(record: LogRecord, draft: Draft) -> bool:
     message = text(record.body) if type(record.body) in (str, int, float) else record.body
     if message is not None and message not in ({}, []):
         draft.more["message"] = message
-    if any(key in record.attributes for key in _EXCEPTION_KEYS) or record.event_name == "exception":
+    if any(key in record.attributes for key in _EXCEPTION_KEYS) or record.event_name in _EXCEPTIONS:
         draft.type = "error"
         draft.name = draft.error.get("type", draft.name)
-        if type(message) is str:
-            draft.error.setdefault("message", message)
+        draft.level = "error"
     else:
         draft.type = "log"
+    if draft.level == "error" and type(message) is str:
+        draft.error.setdefault("message", message)
     if record.scope.name:
         draft.more["logger"] = record.scope.name
     return True
