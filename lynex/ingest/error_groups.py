@@ -35,7 +35,7 @@ def note_group(row: StoredEvent, body: dict[str, Any]) -> None:
     message = _text(told.get("message"))
     if message is None:
         message = _text(body.get("message"))
-    if message is None and row.error_type is None:
+    if message is None:  # then what failed tells problems apart
         message = row.name
     row.error_group = group_of(
         error_type=row.error_type,

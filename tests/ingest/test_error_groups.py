@@ -293,6 +293,8 @@ def test_every_event_that_tells_of_a_failure_has_a_group_and_no_other_has():
     logged = [stored("log", message=f"lost order {number}", level="error").error_group for number in (1, 2)]
     assert logged[0] == logged[1] is not None
     assert stored("span", name="a", status="error").error_group != stored("span", name="b", status="error").error_group
+    silent = [stored("span", name=name, error={"type": "timeout"}).error_group for name in ("find 1", "find 2", "pay")]
+    assert silent[0] == silent[1] != silent[2]
     assert stored("span", name="a", error="boom").error_group is not None
     assert stored("error", message=["not", "text"], stack=7, code=None).error_group is not None
     for fine in (
