@@ -21,6 +21,7 @@ class Client:
     recipe: str
     variables: dict[str, str] = field(default_factory=dict)
     runs_on: str = "python"
+    requirements: str = ""  # where several run one recipe with other versions; else named like the recipe
     chat_calls: int = 4  # as in recipes/conversation.py: plain, tool call, tool result, stream
     embeddings: int = 1
     cached: int = 8
@@ -61,7 +62,9 @@ class Client:
     @property
     def pins(self) -> Path:
         """The file that names every version, so that a change of it makes a new environment."""
-        return self.folder / ("package-lock.json" if self.runs_on == "node" else f"{self.recipe}.txt")
+        return self.folder / (
+            "package-lock.json" if self.runs_on == "node" else f"{self.requirements or self.recipe}.txt"
+        )
 
     @property
     def script(self) -> Path:
@@ -118,6 +121,68 @@ CLIENTS = (
         finishes=False,
     ),
     Client("litellm", "litellm_otel", LITELLM, undated=1, runs_tools=False, streams=False, session=None),
+    Client(
+        "openinference-responses",
+        "openinference_responses",
+        OTLP,
+        requirements="openinference_openai",
+        embeddings=0,
+        finishes=False,
+        runs_tools=False,
+    ),
+    Client(
+        "openai-agents",
+        "openai_agents_openinference",
+        OTLP,
+        embeddings=0,
+        model="gpt-4o-mini-2024-07-18",  # only the one that answered is told
+        undated=4,
+        finishes=False,
+        streams=False,
+    ),
+    Client(
+        "openllmetry-old",
+        "openllmetry_openai",
+        OTLP,
+        requirements="openllmetry_old",
+        chat_calls=3,  # the tokens of streams are not told
+        reasoning=0,
+        runs_tools=False,
+    ),
+    Client(
+        "openai-v2",
+        "openai_v2",
+        OTLP | {"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "true"},
+        cached=0,
+        reasoning=0,
+        reported_cost=4 * 0.0000072,  # without knowing that 8 of 20 tokens were cached
+        priced_calls=0,
+        runs_tools=False,
+        streams=False,
+    ),
+    Client("ai-sdk-responses", "ai_sdk_responses", OTLP, runs_on="node"),
+    Client(
+        "ai-sdk-5",
+        "ai_sdk_5",
+        OTLP,
+        runs_on="node",
+        cached=2,  # 8 of the stream, none of the others
+        reasoning=3,
+        reported_cost=3 * 0.0000072,
+        priced_calls=1,
+    ),
+    Client("ai-sdk-4", "ai_sdk_4", OTLP, runs_on="node", chat_calls=3),  # the tokens of its stream are NaN
+    Client("strands", "strands_agent", OTLP, chat_calls=3, embeddings=0, reasoning=0, undated=3),
+    Client(
+        "langfuse-v2",
+        "langfuse_v2",
+        LANGFUSE | {"LANGFUSE_HOST": "{url}"},
+        embeddings=0,
+        model="gpt-4o-mini-2024-07-18",
+        undated=4,
+        finishes=False,
+        runs_tools=False,  # a decorated function is a span
+    ),
     Client(
         "anthropic-openinference",
         "anthropic_openinference",

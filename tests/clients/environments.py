@@ -17,7 +17,10 @@ CACHE = Path(os.environ.get("LYNEX_CLIENTS_CACHE") or platformdirs.user_cache_pa
 
 def prepare(client: Client) -> Path:
     """The folder of the environment; made first where it is missing."""
-    place = CACHE / f"{client.recipe}-{hashlib.blake2b(client.pins.read_bytes(), digest_size=5).hexdigest()}"
+    place = (
+        CACHE
+        / f"{client.pins.parent.name if client.runs_on == 'node' else client.pins.stem}-{hashlib.blake2b(client.pins.read_bytes(), digest_size=5).hexdigest()}"
+    )
     if not (place / "ready").exists():
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)

@@ -92,7 +92,7 @@ def _of_traces(client: Client, events: Sequence[Event]) -> Iterator[str]:
 
 
 def _of_streams(client: Client, events: Sequence[Event]) -> Iterator[str]:
-    first = [event["body"].get("model", {}).get("ttft_ms") for event in events if _counts(event)]
+    first = [event["body"].get("model", {}).get("ttft_ms") for event in events]
     if client.streams and not any(first):
         yield "no call knows its time to the first token"
 

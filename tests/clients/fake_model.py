@@ -1,6 +1,6 @@
 """A model server that always gives the same answers and the same usage, and counts what was asked of it.
 
-Speaks OpenAI's chat and embeddings and Anthropic's messages. The model it names differs from the one asked for, as the
+Speaks OpenAI's chat, responses and embeddings and Anthropic's messages. The model it names differs from the one asked for, as the
 real ones do; a call that offers tools is answered by a tool call first and by text once the result is there.
 """
 
@@ -23,6 +23,13 @@ USAGE = {
     "prompt_tokens_details": {"cached_tokens": 8},
     "completion_tokens_details": {"reasoning_tokens": 3},
 }
+RESPONSE_USAGE = {
+    "input_tokens": 20,
+    "input_tokens_details": {"cached_tokens": 8},
+    "output_tokens": 7,
+    "output_tokens_details": {"reasoning_tokens": 3},
+    "total_tokens": 27,
+}
 CLAUDE_USAGE = {"input_tokens": 12, "cache_read_input_tokens": 8, "cache_creation_input_tokens": 0, "output_tokens": 7}
 EMBEDDING_USAGE = {"prompt_tokens": 3, "total_tokens": 3}
 ARGUMENTS = {"city": "Paris"}
@@ -38,6 +45,7 @@ class FakeModel:
         self.app = Starlette(
             routes=[
                 Route("/v1/chat/completions", self.chat, methods=["POST"]),
+                Route("/v1/responses", self.responses, methods=["POST"]),
                 Route("/v1/embeddings", self.embeddings, methods=["POST"]),
                 Route("/v1/messages", self.messages, methods=["POST"]),
             ]
@@ -47,16 +55,32 @@ class FakeModel:
         asked = await request.json()
         self.calls.append("chat")
         head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": 1_763_640_000, "model": CHAT_MODEL}
-        if asked.get("stream"):
-            with_usage = bool((asked.get("stream_options") or {}).get("include_usage"))
-            return _sse(_chat_chunks(head, with_usage))
         message: Json = {"role": "assistant", "content": _answer(asked)}
+        finish = "stop"
         if _wants_tool(asked):
             call = {"id": "call_weather_1", "type": "function", "function": _function_call()}
-            message = {"role": "assistant", "content": None, "tool_calls": [call]}
-        finish = "tool_calls" if _wants_tool(asked) else "stop"
+            message, finish = {"role": "assistant", "content": None, "tool_calls": [call]}, "tool_calls"
+        if asked.get("stream"):
+            with_usage = bool((asked.get("stream_options") or {}).get("include_usage"))
+            return _sse(_chat_chunks(head, message, finish, with_usage))
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish}
         return JSONResponse(head | {"object": "chat.completion", "choices": [choice], "usage": USAGE})
+
+    async def responses(self, request: Request) -> Response:
+        asked = await request.json()
+        self.calls.append("response")
+        item: Json = {
+            "id": "msg_1",
+            "type": "message",
+            "role": "assistant",
+            "status": "completed",
+            "content": [{"type": "output_text", "text": _answer(asked), "annotations": [], "logprobs": []}],
+        }
+        if _wants_tool(asked):
+            call = {"id": "fc_1", "type": "function_call", "call_id": "call_weather_1", "status": "completed"}
+            item = call | _function_call()
+        answer = _response_head(asked) | {"status": "completed", "output": [item], "usage": RESPONSE_USAGE}
+        return _sse(_response_events(answer, item)) if asked.get("stream") else JSONResponse(answer)
 
     async def embeddings(self, request: Request) -> Response:
         asked = await request.json()
@@ -92,21 +116,59 @@ def _answer(asked: Json) -> str:
 
 
 def _has_tool_result(asked: Json) -> bool:
-    last = asked["messages"][-1]
+    said = asked.get("messages", asked.get("input"))
+    last = said[-1] if isinstance(said, list) else {"content": said}
     content = last.get("content")
     parts = content if isinstance(content, list) else []
-    return last["role"] == "tool" or any(part.get("type") == "tool_result" for part in parts)
+    return (
+        last.get("role") == "tool"
+        or last.get("type") == "function_call_output"
+        or any(part.get("type") == "tool_result" for part in parts)
+    )
 
 
 def _function_call() -> Json:
     return {"name": "weather", "arguments": json.dumps(ARGUMENTS, separators=(",", ":"))}
 
 
-def _chat_chunks(head: Json, with_usage: bool) -> Iterator[tuple[str | None, Any]]:
+def _response_head(asked: Json) -> Json:
+    return {
+        "id": f"resp_{uuid.uuid4().hex}",
+        "object": "response",
+        "created_at": 1_763_640_000,
+        "model": CHAT_MODEL,
+        "error": None,
+        "incomplete_details": None,
+        "instructions": asked.get("instructions"),
+        "metadata": {},
+        "parallel_tool_calls": True,
+        "temperature": 1.0,
+        "tool_choice": "auto",
+        "tools": asked.get("tools", []),
+        "top_p": 1.0,
+    }
+
+
+def _response_events(answer: Json, item: Json) -> Iterator[tuple[str | None, Any]]:
+    begun = answer | {"status": "in_progress", "output": [], "usage": None}
+    place = {"item_id": item["id"], "output_index": 0, "content_index": 0}
+    yield _named("response.created", sequence_number=0, response=begun)
+    yield _named("response.output_item.added", sequence_number=1, output_index=0, item=item | {"content": []})
+    for number, text in enumerate(("Hel", "lo"), start=2):
+        yield _named("response.output_text.delta", sequence_number=number, delta=text, logprobs=[], **place)
+    yield _named("response.output_item.done", sequence_number=4, output_index=0, item=item)
+    yield _named("response.completed", sequence_number=5, response=answer)
+
+
+def _chat_chunks(head: Json, message: Json, finish: str, with_usage: bool) -> Iterator[tuple[str | None, Any]]:
     head = head | {"object": "chat.completion.chunk"}
-    for delta in ({"role": "assistant", "content": "Hel"}, {"content": "lo"}):
+    text = message["content"] or ""
+    deltas: list[Json] = [{"role": "assistant", "content": text[:3]}, {"content": text[3:]}]
+    if "tool_calls" in message:
+        deltas = [{"role": "assistant", "tool_calls": [{"index": 0} | call for call in message["tool_calls"]]}]
+    for delta in deltas:
         yield None, head | {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
-    yield None, head | {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+    yield None, head | {"choices": [{"index": 0, "delta": {}, "finish_reason": finish}]}
     if with_usage:
         yield None, head | {"choices": [], "usage": USAGE}
     yield None, "[DONE]"

@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
         prepare(client)
     with tempfile.TemporaryDirectory() as folder:
         grpc_port = free_port()
-        settings: dict[str, str] = {}
+        settings = {"LYNEX_SERVER_OTLP_PORT": "0", "LYNEX_SERVER_OTLP_GRPC_PORT": str(grpc_port)}
         lynex = Running(Path(folder) / "data", settings).start()
         try:
             outcomes = [_try(client, lynex, f"http://127.0.0.1:{grpc_port}") for client in wanted]

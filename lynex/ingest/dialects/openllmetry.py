@@ -6,6 +6,7 @@ from lynex.ingest.dialects.conversation import messages_of, read_content
 from lynex.ingest.dialects.dialect import Dialect, Field
 from lynex.ingest.dialects.draft import Draft
 from lynex.ingest.dialects.flattened import unflatten
+from lynex.ingest.dialects.genai import finish_reasons_of
 from lynex.ingest.dialects.values import number, structured, text, unquoted
 from lynex.ingest.otlp_records import Span, SpanEvent
 
@@ -21,6 +22,9 @@ def finish(span: Span, draft: Draft) -> None:
         _read_vector_store(span, draft)
     elif draft.type == "model_response":
         _read_first_chunk(span, draft)
+        reasons = finish_reasons_of(draft.output)
+        if reasons:
+            draft.model.setdefault("finish_reasons", reasons)
 
 
 def _association(draft: Draft, name: str, value: Any) -> None:
