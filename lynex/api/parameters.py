@@ -16,7 +16,6 @@ from lynex.query.gathering import Gathering
 from lynex.query.ranges import RANGES
 from lynex.query.series import GROUPS as SERIES_GROUPS
 from lynex.query.sessions import SESSIONS as SESSION_GATHERING
-from lynex.query.sessions import SESSIONS as SESSION_GATHERING
 from lynex.query.trace_detail import MOST_EVENTS
 from lynex.query.traces import TRACES as TRACE_GATHERING
 
@@ -99,8 +98,6 @@ _STATE: Final = Param("state", "State of the group. Repeat it for any of several
 _ERROR_SORT: Final = Param("sort", "What to sort by; last_seen by default.", _one_of(*ERROR_SORTS))
 ERROR: Final = (PROJECT, *FILTERS, *RANGE)
 ERRORS: Final = (*ERROR, _STATE, _ERROR_SORT, _ORDER, LIMIT, _CURSOR, _OFFSET)
-SESSIONS: Final = _groups(SESSION_GATHERING)
-TRANSCRIPT: Final = (PROJECT, LIMIT, _CURSOR)
 SESSIONS: Final = _groups(SESSION_GATHERING)
 TRANSCRIPT: Final = (PROJECT, LIMIT, _CURSOR)
 LIVE: Final = (PROJECT, *FILTERS)
