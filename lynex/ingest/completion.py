@@ -7,6 +7,7 @@ import msgspec
 from lynex.events.structure import key_fault
 from lynex.ingest.dialects.draft import Draft, Piece
 from lynex.ingest.dialects.event_type import CALL, ROLLUP
+from lynex.ingest.dialects.values import looks_cut_off
 from lynex.ingest.names import finish_reason, price_context
 from lynex.ingest.reading import Reading, preview, preview_of, read_cost
 from lynex.ingest.tokens import Counted, count_slots
@@ -68,7 +69,7 @@ def _complete_model(draft: Draft, reading: Reading) -> None:
         reading.price_context = price_context(model["params"])
     reasons = model.get("finish_reasons")
     if reasons:
-        model["finish_reasons"] = [finish_reason(one) for one in reasons]
+        model["finish_reasons"] = [finish_reason(one.removeprefix("FinishReason.")) for one in reasons]
         row.finish_reason = model["finish_reasons"][0]
     row.response_id = model.get("response_id")
     row.ttft_ms = model.get("ttft_ms")
@@ -90,14 +91,15 @@ def _provider(model: Piece, row: StoredEvent) -> str | None:
 def _complete_contents(draft: Draft, row: StoredEvent, body: dict[str, Any]) -> None:
     for direction, content in (("input", draft.input), ("output", draft.output)):
         if content is not None:
-            if content.pop("truncated", False):
-                draft.flags.append("truncated")
+            if "value" in content:
+                _note_cut(draft, content["value"])
             body[direction] = content
     if draft.system_instructions:
         body["system_instructions"] = draft.system_instructions
     tool, retrieval = draft.tool, draft.retrieval
     if tool:
         body["tool"] = tool
+        _note_cut(draft, tool.get("arguments"), tool.get("result"))
         row.tool_name = tool.get("name")
     if retrieval:
         body["retrieval"] = retrieval
@@ -109,6 +111,13 @@ def _complete_contents(draft: Draft, row: StoredEvent, body: dict[str, Any]) -> 
         row.output_preview = preview(tool.get("result")) if "result" in tool else _preview_of_documents(retrieval)
     if row.output_preview is None and draft.type == "log":
         row.output_preview = preview(draft.more.get("message"))
+
+
+def _note_cut(draft: Draft, *values: Any) -> None:
+    """Text that was to be JSON and lost its end to a limit of the sender's."""
+    for value in values:
+        if type(value) is str and looks_cut_off(value) and "truncated" not in draft.flags:
+            draft.flags.append("truncated")
 
 
 def _preview_of_documents(retrieval: Piece) -> str | None:

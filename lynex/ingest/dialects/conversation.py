@@ -40,9 +40,7 @@ def read_content(value: Any, role: str) -> Content:
     if type(value) is str:
         decoded = decoded_json(value)
         if decoded is None:
-            if looks_cut_off(value):
-                return {"value": value, "truncated": True}
-            return {"messages": [text_message(role, value)]}
+            return {"value": value} if looks_cut_off(value) else {"messages": [text_message(role, value)]}
         value = decoded
     messages = messages_of(value, role)
     return {"messages": messages} if messages else {"value": value}

@@ -9,7 +9,7 @@ import msgspec
 from lynex.ingest.dialects.draft import Draft
 from lynex.ingest.dialects.flattened import Path, path_of
 from lynex.ingest.dialects.places import READERS
-from lynex.ingest.dialects.values import Reader
+from lynex.ingest.dialects.values import Reader, looks_cut_off
 from lynex.ingest.otlp_records import Attributes, DataPoint, LogRecord, Span
 
 PrefixReader = Callable[[Draft, str, Any], None]
@@ -89,35 +89,24 @@ class Vocabulary:
         ranks: dict[str, int] = {}
         known = self._known
         for key, sent in attributes.items():
-            value = sent
-            word = known.get(key)
-            if word is None:
-                word = self._look_up(key)
+            word = known.get(key) or self._look_up(key)
+            if sent is None or sent == "":
+                continue
+            heard |= word.bit
             kind = word.kind
-            if kind == _FIELD:
-                place = word.place
-                if value is None or value == "" or ranks.get(place, _LAST) <= word.rank:
-                    heard |= word.bit
+            if kind != _FIELD:
+                if kind != _IGNORED:
+                    _hear_other(draft, word, key, sent)
+            elif ranks.get(word.place, _LAST) > word.rank:
+                value = word.read(sent) if word.read is not None else sent
+                if value is None:
+                    _note_unread(draft, sent)
                     continue
-                heard |= word.bit
-                if word.read is not None:
-                    value = word.read(value)
-                    if value is None:
-                        continue
-                ranks[place] = word.rank
+                ranks[word.place] = word.rank
                 if word.piece:
                     getattr(draft, word.piece)[word.key] = value
                 else:
                     setattr(draft, word.key, value)
-            elif kind != _IGNORED and value is not None:
-                heard |= word.bit
-                if kind == _UNKNOWN:
-                    _keep(draft, key, value)
-                elif kind == _LIST:
-                    if word.path is not None:
-                        draft.flat.setdefault(word.key, []).append((word.path, value))
-                elif word.hear is not None:
-                    word.hear(draft, word.rest, value)
         return heard
 
     def bits_of_scope(self, name: str) -> int:
@@ -157,6 +146,23 @@ class Vocabulary:
                 self._known = dict(self._exact)  # somebody makes up keys; begin again
             self._known[key] = found
         return found
+
+
+def _hear_other(draft: Draft, word: _Word, key: str, sent: Any) -> None:
+    """An attribute whose key no table has in full."""
+    if word.kind == _LIST:
+        if word.path is not None:
+            draft.flat.setdefault(word.key, []).append((word.path, sent))
+    elif word.hear is not None:
+        word.hear(draft, word.rest, sent)
+    else:
+        _keep(draft, key, sent)
+
+
+def _note_unread(draft: Draft, sent: Any) -> None:
+    """What a reader could make nothing of is left to the raw attributes; where its end is missing, that is said."""
+    if type(sent) is str and looks_cut_off(sent) and "truncated" not in draft.flags:
+        draft.flags.append("truncated")
 
 
 def _keep(draft: Draft, key: str, value: Any) -> None:

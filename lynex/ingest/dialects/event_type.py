@@ -108,6 +108,8 @@ def choose(span: Span, draft: Draft) -> Meaning:
                 return found
     if draft.usage and ("request" in draft.model or "response" in draft.model):
         return _LLM
+    if draft.level is not None and span.start is not None and span.start == span.end:
+        return Meaning("error") if draft.level == "error" else _LOG
     return _SPAN
 
 
@@ -120,8 +122,8 @@ def _openinference(word: str, _: Attributes) -> Meaning | None:
 
 
 def _operation(word: str, _: Attributes) -> Meaning | None:
-    found = _OPERATION.get(word)
-    if found is None and ("_memory" in word and word.startswith(("create", "update", "upsert", "delete"))):
+    found = _OPERATION.get(word.lower())
+    if found is None and "_memory" in word and word.startswith(("create", "update", "upsert", "delete")):
         return Meaning("span", "memory")
     return found
 

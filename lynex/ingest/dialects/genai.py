@@ -6,7 +6,7 @@ from lynex.ingest.dialects.conversation import message_of, messages_of, read_con
 from lynex.ingest.dialects.dialect import Dialect, Field
 from lynex.ingest.dialects.draft import Draft
 from lynex.ingest.dialects.flattened import unflatten
-from lynex.ingest.dialects.values import listing, seconds, structured
+from lynex.ingest.dialects.values import listing, number, seconds, structured, text
 from lynex.ingest.messages import Message
 from lynex.ingest.otlp_records import Attributes, Span, SpanEvent
 
@@ -17,12 +17,22 @@ ROLES: Final = {
     "gen_ai.assistant.message": "assistant",
     "gen_ai.tool.message": "tool",
 }
+EVALUATION: Final = "gen_ai.evaluation.result"
+_JUDGED: Final = (
+    ("gen_ai.evaluation.name", "name"),
+    ("gen_ai.evaluation.score.label", "label"),
+    ("gen_ai.evaluation.explanation", "explanation"),
+)
 _PROMPTS: Final = frozenset(("gen_ai.content.prompt", "gen_ai.prompt"))
 _COMPLETIONS: Final = frozenset(("gen_ai.content.completion", "gen_ai.completion"))
 
 
 def _variable(draft: Draft, name: str, value: Any) -> None:
     draft.prompt.setdefault("variables", {})[name] = structured(value)
+
+
+def _memory(draft: Draft, name: str, value: Any) -> None:
+    draft.more.setdefault("memory", {})[name] = structured(value)
 
 
 def finish(span: Span, draft: Draft) -> None:
@@ -42,9 +52,16 @@ def read_flattened(draft: Draft) -> None:
     for name, direction, role in (("gen_ai.prompt", "input", "user"), ("gen_ai.completion", "output", "assistant")):
         pairs = draft.flat.get(name)
         if pairs is not None and getattr(draft, direction) is None:
-            messages = messages_of(unflatten(pairs), role)
+            listed = unflatten(pairs)
+            messages = messages_of([_with_parts(one) for one in listed], role) if type(listed) is list else None
             if messages:
                 setattr(draft, direction, {"messages": messages})
+
+
+def _with_parts(message: Any) -> Any:
+    """Content that has pictures was written as JSON of a provider's list."""
+    content = message.get("content") if type(message) is dict else None
+    return {**message, "content": structured(content)} if type(content) is str and content[:2] == "[{" else message
 
 
 def _read_event(event: SpanEvent, draft: Draft) -> None:
@@ -57,6 +74,8 @@ def _read_event(event: SpanEvent, draft: Draft) -> None:
         add_choice(draft, attributes, attributes)
     elif name in DETAILS:
         read_details(draft, attributes)
+    elif name == EVALUATION:
+        _read_evaluation(attributes, draft)
     elif name in _PROMPTS and draft.input is None:
         draft.input = read_content(attributes.get("gen_ai.prompt", attributes.get("gen_ai.input.messages")), "user")
     elif name in _COMPLETIONS and draft.output is None:
@@ -70,6 +89,16 @@ def _read_tool_event(event: SpanEvent, draft: Draft) -> None:
         draft.tool.setdefault("arguments", structured(event.attributes.get("content")))
     elif event.name == "gen_ai.choice":
         draft.tool.setdefault("result", without_blocks(structured(event.attributes.get("message"))))
+
+
+def _read_evaluation(attributes: Attributes, draft: Draft) -> None:
+    """A judgement of this very span: the first is the event's; all are kept."""
+    found: dict[str, Any] = {place: text(attributes[key]) for key, place in _JUDGED if key in attributes}
+    score = number(attributes.get("gen_ai.evaluation.score.value"))
+    if score is not None:
+        found["score"] = score
+    draft.eval = draft.eval or found
+    draft.more.setdefault("evaluations", []).append(found)
 
 
 def read_details(draft: Draft, attributes: Attributes) -> None:
@@ -148,6 +177,7 @@ GENAI: Final = Dialect(
         "gen_ai.operation.name": "operation",
         # who and where
         "gen_ai.conversation.id": "context.session_id",
+        "gen_ai.environment": "context.environment",
         "gen_ai.agent.id": "agent.id",
         "gen_ai.agent.name": "agent.name",
         "gen_ai.agent.version": "agent.version",
@@ -199,8 +229,10 @@ GENAI: Final = Dialect(
         # what it used
         "gen_ai.usage.input_tokens": "usage.input",
         "gen_ai.usage.prompt_tokens": "usage.input",
+        "gen_ai.response.prompt_tokens": "usage.input",
         "gen_ai.usage.output_tokens": "usage.output",
         "gen_ai.usage.completion_tokens": "usage.output",
+        "gen_ai.response.completion_tokens": "usage.output",
         "gen_ai.usage.total_tokens": "usage.total",
         "gen_ai.usage.cache_read.input_tokens": "usage.cache_read",
         "gen_ai.usage.cache_read_input_tokens": "usage.cache_read",
@@ -217,6 +249,9 @@ GENAI: Final = Dialect(
         "gen_ai.usage.image.output_tokens": "usage.output_image_tokens",
         "gen_ai.usage.image.cache_read.input_tokens": "usage.cache_image_read_tokens",
         "gen_ai.usage.cost": "cost.total",
+        "gen_ai.usage.total_cost": "cost.total",
+        "gen_ai.usage.input_cost": "cost.input",
+        "gen_ai.usage.output_cost": "cost.output",
         # tools, retrieval, prompts, evaluations
         "gen_ai.tool.name": "tool.name",
         "gen_ai.tool.type": "tool.type",
@@ -241,7 +276,7 @@ GENAI: Final = Dialect(
         "gen_ai.embeddings.dimension.count": "more.embedding_dimensions",
         "gen_ai.request.embedding.dimensions": "more.embedding_dimensions",
     },
-    prefixes={"gen_ai.prompt.variable.": _variable},
+    prefixes={"gen_ai.prompt.variable.": _variable, "gen_ai.memory.": _memory},
     lists={"gen_ai.prompt.": "gen_ai.prompt", "gen_ai.completion.": "gen_ai.completion"},
     ignored=("gen_ai.", "openai.", "aws.bedrock.", "azure."),
     finish=finish,

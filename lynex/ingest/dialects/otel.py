@@ -22,6 +22,7 @@ _EXCEPTION: Final = (
     ("exception.message", "message"),
     ("exception.stacktrace", "stack"),
 )
+_EXCEPTIONS: Final = frozenset(("exception", "gen_ai.client.operation.exception"))
 _NAMELESS: Final = "unknown_service"
 # Parts of a body that have a meaning of their own, which must come by their own attributes.
 _TAKEN: Final = frozenset(
@@ -46,7 +47,7 @@ def read_resource(resource: Attributes, draft: Draft) -> None:
 def finish(span: Span, draft: Draft) -> None:
     """Exceptions among the span's events, and the status: a span that failed says why."""
     for event in span.events:
-        if event.name == "exception":
+        if event.name in _EXCEPTIONS:
             _read_exception(event.attributes, draft)
     if span.status == "error":
         draft.level = "error"
@@ -80,6 +81,7 @@ OTEL: Final = Dialect(
         "session.id": "context.session_id",
         "user.id": "context.user_id",
         "enduser.id": "context.user_id",
+        "enduser.pseudo.id": "context.user_id",
         "service.name": "context.service_name",
         "service.version": "context.release",
         "deployment.environment.name": "context.environment",
