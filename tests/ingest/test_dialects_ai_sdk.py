@@ -138,6 +138,13 @@ def test_reranked_documents_stand_in_their_new_order():
     ]
 
 
+def test_values_that_lost_their_end_to_a_limit_are_kept_and_marked():
+    for key in ("ai.prompt.messages", "ai.prompt"):
+        attributes = {"ai.operationId": "ai.generateText", "ai.model.id": "m", key: '[{"role":"user","content":"Hi'}
+        row = row_of(a_span("ai.generateText", attributes))
+        assert row.input_preview.endswith("Hi") and json.loads(row.attrs) == {"truncated": True}
+
+
 def test_vectors_are_only_said_to_have_been_there():
     vector = json.dumps([0.5] * 1536)
     for operation, key, value in (

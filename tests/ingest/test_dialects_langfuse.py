@@ -91,6 +91,18 @@ def test_each_kind_has_a_place_for_its_input_and_output():
     assert (noted.type, noted.input_preview) == ("log", "clicked")
 
 
+def test_what_a_trace_was_asked_stands_beside_its_root_and_cut_values_are_marked():
+    root = an_observation("agent", "answer", parent=None, input="Q", output="A")
+    root.attributes |= {"langfuse.trace.input": '{"all":"of it"}'}
+    assert event_of(root)["body"]["trace"] == {"input": {"all": "of it"}}
+    bare = an_observation("span", parent=None)
+    bare.attributes |= {"langfuse.trace.input": "Q", "langfuse.trace.output": "A"}
+    row = row_of(bare)
+    assert (row.input_preview, row.output_preview) == ("Q", "A")
+    cut = row_of(an_observation("span", input='{"a":"long'))
+    assert (cut.input_preview, json.loads(cut.attrs)) == ('{"a":"long', {"truncated": True})
+
+
 def test_levels_and_the_name_of_a_trace():
     failed = row_of(an_observation("span", level="ERROR", status_message="the printer is on fire"))
     assert (failed.status, failed.level, failed.error_message) == ("error", "error", "the printer is on fire")

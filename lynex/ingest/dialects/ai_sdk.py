@@ -3,7 +3,7 @@ OpenTelemetry's own words but for a few."""
 
 from typing import Any, Final
 
-from lynex.ingest.dialects.conversation import message_of, part_of
+from lynex.ingest.dialects.conversation import message_of, part_of, read_content
 from lynex.ingest.dialects.dialect import Dialect, Field
 from lynex.ingest.dialects.draft import Draft
 from lynex.ingest.dialects.event_type import ROLLUP
@@ -49,12 +49,14 @@ _CACHED_ON_THE_SIDE: Final = {
 }
 
 
-def _messages(value: Any) -> dict[str, Any] | None:
+def _messages(value: Any) -> dict[str, Any]:
     """The prompt as the model gets it: JSON of `{role, content}` with the SDK's own parts."""
     sent = listing(value)
-    messages = [_message(one) for one in sent] if sent is not None else []
+    if sent is None:
+        return read_content(value, "user")
+    messages = [_message(one) for one in sent]
     found = [one for one in messages if one is not None]
-    return {"messages": found} if sent is not None and len(found) == len(sent) else {"value": structured(value)}
+    return {"messages": found} if len(found) == len(sent) else {"value": sent}
 
 
 def _message(sent: Any) -> Message | None:
@@ -161,7 +163,10 @@ def _finish(span: Span, draft: Draft) -> None:
 def _finish_input(draft: Draft) -> None:
     """The outer span's `{system, prompt, messages}`, as the caller wrote it."""
     prompt = draft.notes.get("ai.prompt")
-    if type(prompt) is not dict or draft.input is not None:
+    if prompt is None or draft.input is not None:
+        return
+    if type(prompt) is not dict:
+        draft.input = _messages(prompt)
         return
     system, words, messages = prompt.get("system"), prompt.get("prompt"), prompt.get("messages")
     if type(system) is str and system and not draft.system_instructions:
@@ -234,7 +239,7 @@ AI_SDK: Final = Dialect(
         "ai.stream.msToFirstChunk": "model.ttft_ms",
         "gen_ai.client.operation.time_to_first_chunk": Field("model.ttft_ms", seconds, marks=False),
         "ai.prompt.messages": Field("input", _messages),
-        "ai.prompt": Field("notes.ai.prompt", mapping),
+        "ai.prompt": Field("notes.ai.prompt", structured),
         "ai.value": Field("input", _values),
         "ai.values": Field("input", _values),
         "ai.embedding": Field("output", _vectors),

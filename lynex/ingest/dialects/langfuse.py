@@ -7,7 +7,7 @@ from lynex.events.timestamps import quick_instant
 from lynex.ingest.dialects.conversation import read_content
 from lynex.ingest.dialects.dialect import Dialect, Field
 from lynex.ingest.dialects.draft import Draft
-from lynex.ingest.dialects.values import count, mapping, number, structured, text, texts, unquoted
+from lynex.ingest.dialects.values import count, looks_cut_off, mapping, number, structured, text, texts, unquoted
 from lynex.ingest.otlp_records import Span
 
 _LEVELS: Final = {"DEBUG": "debug", "DEFAULT": "info", "WARNING": "warning", "ERROR": "error"}
@@ -156,11 +156,17 @@ def _hear_experiment(draft: Draft, name: str, value: Any) -> None:
 
 def _finish(span: Span, draft: Draft) -> None:
     notes = draft.notes
-    given = notes.get("langfuse.given", notes.get("langfuse.trace_given"))
-    answered = notes.get("langfuse.answered", notes.get("langfuse.trace_answered"))
+    given, answered = notes.get("langfuse.given"), notes.get("langfuse.answered")
+    of_trace = {"input": notes.get("langfuse.trace_given"), "output": notes.get("langfuse.trace_answered")}
+    if given is None and answered is None:
+        given, answered = of_trace["input"], of_trace["output"]
+    elif of_trace != {"input": None, "output": None}:
+        draft.more["trace"] = {key: value for key, value in of_trace.items() if value is not None}
     if given is not None or answered is not None:
         kind = span.attributes.get("langfuse.observation.type")
         read_values(kind if type(kind) is str else None, given, answered, draft)
+    if any(type(value) is str and looks_cut_off(value) for value in (given, answered)):
+        draft.flags.append("truncated")
     read_usage(notes.get("langfuse.usage") or {}, draft)
     read_costs(notes.get("langfuse.costs") or {}, draft)
     if "langfuse.level" in notes or "langfuse.message" in notes:
