@@ -46,7 +46,7 @@ def _portions(data: bytes, start: int, end: int) -> Iterator[Portion]:
     """Those of one resource. A message that comes in pieces is whole when they are put together."""
     inner = list(parts_of(data, start, end))
     shared = b"".join([data[first:last] for number, first, last in inner if number == 1])
-    resource = attributes_of(parse(Resource, shared).attributes)
+    resource = attributes_of(parse(Resource, shared).attributes) if shared else {}
     for number, first, last in inner:
         if number == 2:
             parts = list(parts_of(data, first, last))
@@ -56,6 +56,8 @@ def _portions(data: bytes, start: int, end: int) -> Iterator[Portion]:
 
 
 def _scope(data: bytes) -> Scope:
+    if not data:
+        return Scope()
     found = parse(InstrumentationScope, data)
     return Scope(found.name, found.version, attributes_of(found.attributes))
 
