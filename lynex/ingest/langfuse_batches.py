@@ -28,7 +28,7 @@ from lynex.ingest.langfuse_events import (
 )
 
 _MOST_REMEMBERED: Final = 20_000
-_MOST_BYTES: Final = 64 << 20
+_MOST_BYTES: Final = 32 << 20
 _GIVEN_UP_AFTER: Final = 10 * MINUTE
 _MOST_AT_ONCE: Final = 500  # events in one request to our own door
 _MOST_PIECES: Final = 500  # remembered of one story
@@ -179,8 +179,8 @@ class _Reading:
             self.outcomes.append(Outcome(name, 201))
 
     def refuse(self, telling: _Telling, message: str) -> None:
-        """The story goes on as if these pieces had not come."""
-        if telling.key is not None:
+        """The story goes on as if these pieces had not come; what came of none is not tried again."""
+        if telling.key is not None and telling.pieces:
             self.stories.pop(telling.key, None)
         self.outcomes = [
             Outcome(one.piece, 400, message) if one.piece in telling.pieces else one for one in self.outcomes
@@ -241,7 +241,7 @@ class _Reading:
     def _tell_trace(self, story: Story, news: _News) -> list[Envelope]:
         whole = trace_event(story.facts, news.said_at)
         if story.told is None:
-            story.told = _digests(story.facts)
+            _finish(story)
             return [whole]
         return self._tell_late(whole, story.told, story, news)
 

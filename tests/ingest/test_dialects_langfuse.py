@@ -23,6 +23,8 @@ def an_observation(kind, name="step", parent="00f067aa0ba902b7", **attributes):
          (20, 7, 8, 3)),
         ({"input_tokens": 12, "cache_read_input_tokens": 8, "cache_creation_input_tokens": 5, "output_tokens": 7},
          (25, 7, 8, None)),
+        ({"input": 12, "input_cached_tokens": 8, "output": 7, "output_reasoning_tokens": 3, "total": 27}, (20, 7, 8, 3)),
+        ({"input": 12, "input_audio": 8, "output": 7}, (20, 7, None, None)),
         ({"input": 3}, (3, None, None, None)),
         ({"input": -1, "output": "x", "odd": 5}, (None, None, None, None)),
     ],

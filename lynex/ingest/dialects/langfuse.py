@@ -44,6 +44,10 @@ _NESTED: Final = {
     "completion_tokens_details": "output_",
     "output_tokens_details": "output_",
 }
+_BESIDE: Final = (
+    ("cache_read", "cache_write", "input_audio_tokens", "input_image_tokens"),
+    ("reasoning", "output_audio_tokens"),
+)
 _PROVIDERS_OWN: Final = frozenset(("prompt_tokens", "completion_tokens", *_NESTED))  # OpenAI's shape is inclusive
 _COSTS: Final = {place: place for place in ("input", "output", "total")} | {
     key: place for key, place in _TOKENS.items() if place in ("cache_read", "cache_write", "reasoning")
@@ -63,14 +67,21 @@ def read_usage(sent: Mapping[str, Any], draft: Draft) -> None:
             told.setdefault(place, counted)
     if not told:
         return
-    whole = told.get("input", 0) + told.get("output", 0)
-    aside = sum(told.get(place, 0) for place in ("cache_read", "cache_write", "reasoning"))
-    inclusive = told.get("total") == whole if "total" in told else not _PROVIDERS_OWN.isdisjoint(sent)
-    if aside and not inclusive:
-        told["input"] = told.get("input", 0) + told.get("cache_read", 0) + told.get("cache_write", 0)
-        told["output"] = told.get("output", 0) + told.get("reasoning", 0)
+    for place, beside in zip(("input", "output"), _beside(told, sent), strict=True):
+        if beside:
+            told[place] = told.get(place, 0) + beside
     draft.usage |= told
     draft.cache_on_top = False
+
+
+def _beside(told: Mapping[str, int], sent: Mapping[str, Any]) -> tuple[int, int]:
+    """What was counted beside the input and beside the output, and not in them."""
+    whole = told.get("input", 0) + told.get("output", 0)
+    of_input, of_output = (sum(told.get(place, 0) for place in places) for places in _BESIDE)
+    for beside in ((0, 0), (of_input, of_output), (of_input, 0), (0, of_output)):
+        if told.get("total") == whole + sum(beside):
+            return beside
+    return (0, 0) if not _PROVIDERS_OWN.isdisjoint(sent) else (of_input, of_output)
 
 
 def _flat(sent: Mapping[str, Any]) -> list[tuple[str, Any]]:

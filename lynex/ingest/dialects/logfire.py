@@ -22,8 +22,6 @@ _AGGREGATED: Final = {
     "details.cache_write_tokens": "cache_write",
     "details.reasoning_tokens": "reasoning",
 }
-
-
 _REQUESTED: Final = ("output_mode", "output_object", "thinking", "cache")
 
 
