@@ -77,6 +77,10 @@ class IngestConfig(Struct, frozen=True, forbid_unknown_fields=True):
         Literal["auto", "always", "never"],
         Meta(description="Understand events in a second process (80 MB more): auto while many wait; always; never."),
     ] = "auto"
+    cors_origins: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^https?://[A-Za-z0-9.:\[\]-]+$")], ...],
+        Meta(description="Origins of pages that may send events with keys of scope ingest: https://app.example."),
+    ] = ()
     max_request_bytes: Annotated[int, Meta(ge=_KIB, le=_GIB, description="Largest request body as sent.")] = 10 * _MIB
     max_expanded_bytes: Annotated[
         int, Meta(ge=_KIB, le=_GIB, description="Largest request body after decompression.")

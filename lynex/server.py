@@ -18,6 +18,7 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
+from lynex.api.cross_origin import CrossOrigin
 from lynex.api.front import Front
 from lynex.api.middleware import Door
 from lynex.api.openapi import document
@@ -46,7 +47,7 @@ _RESERVE_S: Final = 1.0  # of the time to stop, kept for closing what is open
 
 def build_app(appliance: Appliance) -> ASGIApp:
     """The application as ASGI. Raises `StartRefused` for a route nobody gave a permission."""
-    return Door(_front(appliance), ROUTES)
+    return CrossOrigin(Door(_front(appliance), ROUTES), appliance.config.ingest.cors_origins)
 
 
 OnReady = Callable[[tuple[str, ...]], None]
@@ -139,7 +140,7 @@ class Serving:
         limits = ProtocolLimits(server.header_timeout_s, server.body_timeout_s, server.max_connections)
         protocol = functools.partial(BoundedProtocol, limits, self._turned_away)
         return uvicorn.Config(
-            Door(self._front, routes),
+            CrossOrigin(Door(self._front, routes), self._appliance.config.ingest.cors_origins),
             host=server.host,
             port=server.port,
             http=protocol,  # type: ignore[arg-type]  # anything that makes a protocol will do

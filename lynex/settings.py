@@ -109,7 +109,7 @@ def _allowed(kind: inspect.Type) -> str:
         noun = "a whole number" if isinstance(kind, inspect.IntType) else "a number"
         return f"{noun}{_bounds(kind)}"
     if isinstance(kind, inspect.VarTupleType):
-        return "a list of texts"
+        return "a list of origins such as https://app.example" if _has_pattern(kind.item_type) else "a list of texts"
     if isinstance(kind, inspect.UnionType):
         return _allowed(next(one for one in kind.types if not isinstance(one, inspect.NoneType)))
     if isinstance(kind, inspect.Metadata):
@@ -117,6 +117,11 @@ def _allowed(kind: inspect.Type) -> str:
     if isinstance(kind, inspect.StrType) and kind.pattern:
         return "a size such as 512MB or 2GiB"
     return "a text" if not (isinstance(kind, inspect.StrType) and kind.min_length) else "a text that is not empty"
+
+
+def _has_pattern(kind: inspect.Type) -> bool:
+    bare = kind.type if isinstance(kind, inspect.Metadata) else kind
+    return isinstance(bare, inspect.StrType) and bare.pattern is not None
 
 
 def _number(bound: float) -> str:

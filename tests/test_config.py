@@ -51,7 +51,7 @@ def test_every_setting_can_be_given_by_variable(tmp_path):
         "server.otlp_port": "83", "server.otlp_grpc_port": "84", "server.public_url": "https://l.example",
         "server.max_connections": "9", "server.log_level": "error", "server.log_format": "json", "storage.readers": "3",
         "ingest.durability": "interval", "ingest.second_process": "never", "ingest.max_batch_events": "5", "ingest.max_depth": "5",
-        "ingest.max_keys": "99",
+        "ingest.max_keys": "99", "ingest.cors_origins": "https://a.example, http://b.example:8080",
         "journal.max_bytes": "90000000", "retention.days": "9", "init.project": "proj_x",
         "init.api_key": "sk_live_" + "a" * 32, "storage.data_dir": str(tmp_path),
     }  # fmt: skip

@@ -2,16 +2,20 @@
 
 from typing import Final
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from lynex.api.bodies import JSON, NDJSON, kind_of, read_body
+from lynex.api.cross_origin import is_from_listed_page, require_sending_key
 from lynex.api.front import OnDisk, front, json_answer, parts
 from lynex.api.guard import project_of
+from lynex.api.problems import invalid
 from lynex.api.route import principal_of
-from lynex.api.shapes import Queued, QueuedBatch
-from lynex.auth.roles import may
-from lynex.errors import UnsupportedMedia
+from lynex.api.shapes import Beacon, Queued, QueuedBatch
+from lynex.auth.roles import may, require
+from lynex.errors import Forbidden, UnsupportedMedia
+from lynex.ingest.intake import Accepted
 from lynex.query.events import EventQuestion
 
 _BACKFILL: Final = "events.write_old"
@@ -45,7 +49,11 @@ async def post_batch(request: Request) -> OnDisk:
     intake = parts(request).intake
     accept = intake.accept_ndjson if kind is NDJSON else intake.accept_batch
     accepted = await accept(project_id, principal.key_id, data, backfill=may(principal, _BACKFILL))
-    answer = QueuedBatch(
+    return OnDisk(_queued(accepted))
+
+
+def _queued(accepted: Accepted) -> QueuedBatch:
+    return QueuedBatch(
         status="queued",
         accepted=len(accepted.event_ids),
         duplicates=accepted.duplicates,
@@ -53,7 +61,6 @@ async def post_batch(request: Request) -> OnDisk:
         durable=accepted.durable,
         warnings=accepted.warnings,
     )
-    return OnDisk(answer)
 
 
 async def list_events(request: Request) -> Response:
@@ -72,3 +79,25 @@ async def get_event(request: Request) -> Response:
 async def _body(request: Request) -> bytes:
     desk = front(request)
     return await read_body(request.scope, request.receive, desk.limits, desk.memory)
+
+
+async def post_beacon(request: Request) -> OnDisk:
+    """POST /api/v1/events/beacon – a page's last words: `sendBeacon` can set no header, so the key is in the body."""
+    if not is_from_listed_page(request.scope):
+        raise Forbidden(
+            "Only pages of origins in the setting ingest.cors_origins may send beacons.",
+            code="origin_not_listed",
+            hint="Programs use /api/v1/events/batch.",
+        )
+    try:
+        beacon = msgspec.json.decode(await _body(request), type=Beacon)
+    except msgspec.MsgspecError as fault:
+        raise invalid("", "invalid_beacon", f"A beacon is {{apiKey, events}} in JSON: {fault}.") from fault
+    credentials = parts(request).credentials
+    principal = await credentials.identify("POST", [(b"x-api-key", beacon.api_key.encode("utf-8", "replace"))])
+    require(principal, "events.write")
+    require_sending_key(request.scope, principal)
+    if principal.project_id is None:
+        raise Forbidden("A beacon needs an API key.", code="key_needed")
+    accepted = await parts(request).intake.accept_batch(principal.project_id, principal.key_id, bytes(beacon.events))
+    return OnDisk(_queued(accepted))

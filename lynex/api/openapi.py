@@ -9,6 +9,7 @@ import msgspec
 import lynex
 from lynex.api.problems import Problem
 from lynex.api.route import OTLP, Param, Route
+from lynex.api.shapes import Beacon
 from lynex.auth.roles import PERMISSIONS, PUBLIC
 from lynex.events.bodies import BODIES, Context, Sdk
 from lynex.events.envelope import EVENT_TYPES
@@ -76,6 +77,8 @@ def _operation(group: str, route: Route) -> dict[str, Any]:
 def _taken(takes: Any) -> dict[str, Any]:
     if takes == OTLP:
         return _IN_OTLP
+    if takes is Beacon:
+        return {"text/plain": {"schema": _ref(Beacon.__name__)}}
     if takes == "Events":
         return {
             _JSON: {"schema": _ref("Events")},

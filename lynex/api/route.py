@@ -8,6 +8,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from lynex.api.cross_origin import require_sending_key
 from lynex.api.front import KEY, Front
 from lynex.api.problems import NotAllowed
 from lynex.auth.principal import Principal
@@ -104,6 +105,7 @@ async def _admitted(scope: Scope, route: Route) -> Principal:
     if principal is None:
         principal = await credentials.identify(scope["method"], headers)
     require(principal, route.permission)
+    require_sending_key(scope, principal)
     return principal
 
 

@@ -24,6 +24,7 @@ from lynex.api.error_shapes import DecisionMade, DecisionWanted, ErrorPage, Erro
 from lynex.api.remap_shapes import RemapShown, RemapWanted
 from lynex.api.route import OTLP, Route
 from lynex.api.shapes import (
+    Beacon,
     Breakdown,
     DeadLetterList,
     DeadLetterWhole,
@@ -74,6 +75,8 @@ EVENTS: Final = (
            params=_ONE, takes="Event", gives=Queued, status=202),
     _route("POST", f"{_V1}/events/batch", events.post_batch, "events.write", "Send up to 1,000 events, all or none",
            params=_ONE, takes="Events", gives=QueuedBatch, status=202),
+    _route("POST", f"{_V1}/events/beacon", events.post_beacon, PUBLIC, "Send what a page has left when it is closed",
+           takes=Beacon, gives=QueuedBatch, status=202),
     _route("GET", f"{_V1}/events", events.list_events, "events.read", "List events, newest first",
            params=parameters.EVENTS, gives=EventPage),
     _route("GET", f"{_V1}/events/{{event_id}}", events.get_event, "events.read", "One event with its whole body",

@@ -18,6 +18,13 @@ class Queued(msgspec.Struct, omit_defaults=True, rename="camel"):
     warnings: list[str] = []
 
 
+class Beacon(msgspec.Struct, rename="camel"):
+    """The key, and the events as a batch has them."""
+
+    api_key: str
+    events: msgspec.Raw
+
+
 class QueuedBatch(msgspec.Struct, omit_defaults=True, rename="camel"):
     """All events are on disk. `duplicates` were known already and will be shown once."""
 
