@@ -6,7 +6,7 @@ from lynex.ingest.dialects.conversation import message_of, messages_of, read_con
 from lynex.ingest.dialects.dialect import Dialect, Field
 from lynex.ingest.dialects.draft import Draft
 from lynex.ingest.dialects.usage import add_usage
-from lynex.ingest.dialects.values import structured, text
+from lynex.ingest.dialects.values import text, unquoted
 from lynex.ingest.otlp_records import Span
 
 _PARAMETERS: Final = {
@@ -87,8 +87,8 @@ GENKIT: Final = Dialect(
     name="genkit",
     fields={
         "genkit:name": Field("notes.genkit_name", text),
-        "genkit:input": Field("notes.genkit_input", structured),
-        "genkit:output": Field("notes.genkit_output", structured),
+        "genkit:input": Field("notes.genkit_input", unquoted),
+        "genkit:output": Field("notes.genkit_output", unquoted),
         "genkit:sessionId": "context.session_id",
         "genkit:path": Field("metadata.genkit_path", text),
     },

@@ -10,7 +10,7 @@ from lynex.ingest.dialects.draft import Draft
 from lynex.ingest.dialects.event_type import DUPLICATE
 from lynex.ingest.dialects.flattened import unflatten
 from lynex.ingest.dialects.usage import add_usage
-from lynex.ingest.dialects.values import mapping, number, text
+from lynex.ingest.dialects.values import is_sound, mapping, number, text
 from lynex.ingest.messages import read_tool_call
 from lynex.ingest.otlp_records import Span
 
@@ -38,11 +38,10 @@ def python_object(value: Any) -> dict[str, Any] | None:
 
 def _literal(value: str) -> dict[str, Any] | None:
     try:
-        found = ast.literal_eval(value)
-        msgspec.json.encode(found)
+        found = msgspec.json.decode(msgspec.json.encode(ast.literal_eval(value)))  # as JSON would have it
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError, OverflowError):
         return None
-    return found if type(found) is dict and all(type(key) is str for key in found) else None
+    return found if type(found) is dict and is_sound(found) else None
 
 
 def finish(span: Span, draft: Draft) -> None:

@@ -16,7 +16,7 @@ _MOST_DOCUMENTS: Final = 1000
 
 
 def finish(span: Span, draft: Draft) -> None:
-    _read_entity(draft)
+    _read_entity(text(span.attributes.get("traceloop.entity.name")), draft)
     _read_flattened(draft)
     if draft.type == "retrieval":
         _read_vector_store(span, draft)
@@ -40,12 +40,10 @@ def _variable(draft: Draft, name: str, value: Any) -> None:
     draft.prompt.setdefault("variables", {})[name] = value
 
 
-def _read_entity(draft: Draft) -> None:
+def _read_entity(name: str | None, draft: Draft) -> None:
     """What went into and came out of a decorated function."""
     notes, tool = draft.notes, draft.tool
-    name = notes.get("entity_name")
-    kind = notes.get("span_kind")
-    if name is not None and kind == "agent":
+    if name is not None and draft.type == "agent_action":
         draft.agent.setdefault("name", name)
     if draft.type == "tool_call":
         if name is not None:
@@ -136,8 +134,8 @@ def _document(event: SpanEvent) -> dict[str, Any]:
 OPENLLMETRY: Final = Dialect(
     name="openllmetry",
     fields={
-        "traceloop.entity.name": Field("name"),
-        "traceloop.span.kind": "notes.span_kind",
+        "traceloop.entity.name": "name",
+        "traceloop.span.kind": "notes.span_kind",  # read by `event_type`
         "traceloop.entity.input": "notes.entity_input",
         "traceloop.entity.output": "notes.entity_output",
         "traceloop.workflow.name": "workflow.name",

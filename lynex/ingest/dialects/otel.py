@@ -105,7 +105,8 @@ OTEL: Final = Dialect(
     },
     prefixes={"metadata.": _metadata, "lynex.body.": _rest_of_body},
     ignored=(
-        "code.", "thread.", "server.", "client.", "network.", "net.", "telemetry.", "otel.", "process.", "host.", "os.",
+        "http.", "url.", "user_agent.", "messaging.", "faas.", "code.", "thread.", "server.", "client.", "network.",
+        "net.", "telemetry.", "otel.", "process.", "host.", "os.",
     ),
     finish=finish,
 )  # fmt: skip
