@@ -23,6 +23,7 @@ from lynex.store.stored_event import StoredEvent
 _DEEPEST: Final = 64  # levels between two spans of one call
 _MOST_INSIDE: Final = 16  # calls remembered of those inside one span, by their counts
 _MOST_SPANS: Final = 64  # of one call; as many as matter
+_MOST_SCOPES: Final = 16  # instrumentations of one trace that are told apart
 _LONGEST_NAME: Final = 512
 _Counts = tuple[int, int]
 _NOTHING: Final = (0, 0)
@@ -55,6 +56,9 @@ class _Span(msgspec.Struct, gc=False):
     answer: str | None = None  # its first characters
 
 
+_Alike = dict[str, list[_Span]]  # by instrumentation: those of one are never one call
+
+
 class CallTrees:
     """The spans of recent traces. They are known by a hash of project, trace and event id, which takes a third of
     their memory and never leaves the process."""
@@ -62,7 +66,7 @@ class CallTrees:
     def __init__(self, capacity: int) -> None:
         self._spans: Generations[int, _Span] = Generations(capacity)
         self._responses: Generations[int, _Call] = Generations(capacity)
-        self._alike: Generations[int, list[_Span]] = Generations(capacity)  # of a trace, by counts
+        self._alike: Generations[int, _Alike] = Generations(capacity)  # of a trace, by counts
 
     def place(self, row: StoredEvent) -> None:
         """Note where in its trace an event stands."""
@@ -116,10 +120,14 @@ class CallTrees:
         key = _identity(row, span.counts)
         alike = self._alike.get(key)
         if alike is None:
-            alike = self._alike.put(key, [])
-        elif len(alike) >= _MOST_SPANS:
-            del alike[0]
-        alike.append(span)
+            alike = self._alike.put(key, {})
+        told = alike.get(row.sdk_name)
+        if told is not None:
+            if len(told) >= _MOST_SPANS:
+                del told[0]
+            told.append(span)
+        elif len(alike) < _MOST_SCOPES:
+            alike[row.sdk_name] = [span]
 
     def _find(self, row: StoredEvent, identity: int, span: _Span) -> _Call | None:
         """The call another span has told of before."""
@@ -145,9 +153,14 @@ class CallTrees:
         """Of the calls that other instrumentations told of at the same time, the one that took most nearly as long."""
         if row.sdk_name is None or not span.ended:
             return None
+        alike = self._alike.get(_identity(row, span.counts))
+        if not alike:
+            return None
         fitting = [
             other
-            for other in self._alike.get(_identity(row, span.counts)) or ()
+            for scope, told in alike.items()
+            if scope != row.sdk_name
+            for other in told
             if other.call is not None
             and row.sdk_name not in other.call.scopes
             and other.call.may_be(names, row.response_id)
