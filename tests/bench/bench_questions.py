@@ -1,6 +1,6 @@
 """How long questions take, next to the plain DuckDB statement on the same file, in turns within the same run.
 
-    python -m tests.bench.bench_questions [--events 1000000] [--runs 7] [--keep DIRECTORY]
+    python -m tests.bench.bench_questions [--events 1000000] [--runs 7] [--only TEXT] [--keep DIRECTORY]
 
 The target is at most 1.3 times the floor plus 5 ms (performance.md). Prints one Markdown row per question.
 """
@@ -23,7 +23,12 @@ from lynex.query.events import EventQuestion, Events
 from lynex.query.heatmap import HeatmapQuestion
 from lynex.query.rows import columns_sql
 from lynex.query.series import SeriesQuestion
+from lynex.query.sessions import SessionQuestion, Sessions
 from lynex.query.stats import OverviewQuestion, Stats
+from lynex.query.trace_detail import TraceDetailQuestion
+from lynex.query.trace_tree import COLUMNS
+from lynex.query.traces import TraceQuestion, Traces
+from lynex.query.transcript import TranscriptQuestion
 from lynex.store.hot import HotStore
 from lynex.store.hot_file import HotFile
 from lynex.store.ledger import Entry, write_entry
@@ -162,6 +167,42 @@ def figures(stats: Stats, floor: duckdb.DuckDBPyConnection) -> Iterator[tuple[st
     yield "heat map, 30d", ask(HeatmapQuestion, stats.heatmap, range="30d"), rows(floor, plain)
 
 
+def groups(
+    traces: Traces, sessions: Sessions, floor: duckdb.DuckDBPyConnection, total: int
+) -> Iterator[tuple[str, Any, Any]]:
+    """Traces and sessions; the floor groups the range plainly, or reads the rows of one trace or session."""
+
+    def newest(**named: str) -> Callable[[], Any]:
+        return lambda: traces.page(TraceQuestion.from_params([*named.items()], PROJECT, NOW))
+
+    def plain(key: str, sort: str, where: str) -> Callable[[], Any]:
+        figures = (
+            'min("at"), max("at"), count(*), count(*) FILTER (status = \'error\'), list(DISTINCT model), '
+            "sum(input_tokens) FILTER (usage_scope = 'call'), sum(cost) FILTER (usage_scope = 'call')"
+        )
+        sql = f"SELECT {key}, {figures} FROM events WHERE {where} GROUP BY {key} ORDER BY {sort} DESC LIMIT 50"
+        return rows(floor, sql)
+
+    ((trace_id, session_id),) = floor.execute(
+        f"SELECT trace_id, session_id FROM events WHERE project_id = '{PROJECT}' AND seq >= {total // 2} LIMIT 1"
+    ).fetchall()
+    mine, spent = f"project_id = '{PROJECT}'", "sum(cost) FILTER (usage_scope = 'call')"
+    yield "newest 50 traces", newest(), plain("trace_id", 'min("at")', mine)
+    yield "newest 1,000 traces", newest(limit="1000"), plain("trace_id", 'min("at")', mine)
+    staging = f"{mine} AND environment = 'staging' AND model = 'o3'"
+    yield "newest 50 traces, filtered", newest(environment="staging", model="o3"), plain("trace_id", "2", staging)
+    yield "dearest 50 traces, 24h", newest(sort="cost_usd", range="24h"), plain("trace_id", spent, within(DAY))
+    yield "dearest 50 traces, 30d", newest(sort="cost_usd", range="30d"), plain("trace_id", spent, within(SPAN))
+    detail = TraceDetailQuestion(PROJECT, trace_id)
+    of_trace = f"SELECT {columns_sql(COLUMNS)} FROM events WHERE {mine} AND trace_id = '{trace_id}'"
+    yield "structure of one trace", lambda: traces.one(detail), rows(floor, of_trace)
+    last = SessionQuestion.from_params([], PROJECT, NOW)
+    yield "50 sessions seen last", lambda: sessions.page(last), plain("session_id", 'max("at")', mine)
+    transcript = TranscriptQuestion(PROJECT, session_id)
+    of_session = f"SELECT {columns_sql(DETAIL_COLUMNS)} FROM events WHERE {mine} AND session_id = '{session_id}'"
+    yield "one session, turn by turn", lambda: sessions.one(transcript), rows(floor, of_session)
+
+
 def timed(work: Callable[[], Any]) -> float:
     start = time.perf_counter()
     work()
@@ -185,6 +226,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--only", default="", help="only questions whose names hold this text")
     parser.add_argument("--keep", type=Path, help="directory to make the database in, and to find it in again")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -197,8 +239,13 @@ def main() -> None:
         print(f"{options.events:,} events; opened in {opened:.2f} s, prepared in {time.perf_counter() - start:.2f} s\n")
         print("| question | ms | min–max | floor ms | ratio | ≤ 1.3 × + 5 ms |\n|---|---|---|---|---|---|")
         with store.snapshot() as floor:
-            questions = [*lists(Events(store, Cursors(b"bench")), floor, options.events), *figures(Stats(store), floor)]
-            kept = [compare(name, ours, plain, options.runs) for name, ours, plain in questions]
+            cursors = Cursors(b"bench")
+            questions = [
+                *lists(Events(store, cursors), floor, options.events),
+                *figures(Stats(store), floor),
+                *groups(Traces(store, cursors), Sessions(store, cursors), floor, options.events),
+            ]
+            kept = [compare(name, ours, plain, options.runs) for name, ours, plain in questions if options.only in name]
         store.close()
         print(f"\n{sum(kept)} of {len(kept)} within the target")
 
