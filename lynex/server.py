@@ -212,7 +212,7 @@ class _OtlpPorts:
             await self._grpc.close(_GRPC_FAREWELL_S)
 
     async def _open_http(self, port: int) -> bool:
-        if not port:
+        if port in (0, self._settings.port):
             return False
         try:
             listener = _listener(self._settings.host, port)

@@ -26,7 +26,7 @@ from lynex.ingest.otlp_values import (
     span_kind,
     status_name,
 )
-from lynex.ingest.otlp_wire import Broken, count_messages, parts_of
+from lynex.ingest.otlp_wire import Broken, count_messages, parts_of, with_sound_texts
 
 _NO_TRACE: Final = bytes(TRACE_BYTES)
 _NO_SPAN: Final = bytes(SPAN_BYTES)
@@ -66,7 +66,18 @@ def parse(kind: Any, raw: bytes) -> Any:
     """One message. Raises `DecodeError`, and `Broken` for one that is made of more messages than anybody means."""
     if len(raw) > CROWD_FROM and count_messages(raw, kind.DESCRIPTOR, MOST_PARTS) > MOST_PARTS:
         raise Broken(f"more than {MOST_PARTS} attributes and values in one record")
-    return kind.FromString(raw)
+    return decoded(kind, raw)
+
+
+def decoded(kind: Any, raw: bytes) -> Any:
+    """One message that is not too large, its texts mended where they are not UTF-8. Raises `DecodeError`, `Broken`."""
+    try:
+        return kind.FromString(raw)
+    except DecodeError:
+        mended = with_sound_texts(raw, kind.DESCRIPTOR)
+        if mended == raw:
+            raise
+        return kind.FromString(mended)
 
 
 def open_record(kind: Any, raw: bytes) -> Any:
@@ -116,7 +127,7 @@ def _weigh_span(raw: bytes) -> Weighed:
 
 
 def _read_span(raw: bytes, portion: Portion) -> tuple[Span]:
-    span = WireSpan.FromString(raw)
+    span = decoded(WireSpan, raw)
     status = span.status
     return (
         Span(
@@ -167,7 +178,7 @@ def _weigh_log(raw: bytes) -> Weighed:
 
 
 def _read_log(raw: bytes, portion: Portion) -> tuple[LogRecord]:
-    record = WireLog.FromString(raw)
+    record = decoded(WireLog, raw)
     attributes = attributes_of(record.attributes)
     named = attributes.get("event.name")
     return (

@@ -5,7 +5,7 @@ from typing import Any, Final
 from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric as WireMetric
 
 from lynex.ingest.otlp_portions import Form, Portion, Unfit, Weighed, is_ours
-from lynex.ingest.otlp_protobuf import attributes_of, open_record, split
+from lynex.ingest.otlp_protobuf import attributes_of, decoded, open_record, split
 from lynex.ingest.otlp_records import DataPoint
 from lynex.ingest.otlp_values import NO_POINTS, finite, micros, temporality_name, within_64_bits
 
@@ -22,7 +22,7 @@ def _weigh(raw: bytes) -> Weighed:
 
 
 def _read(raw: bytes, portion: Portion) -> list[DataPoint]:
-    metric = WireMetric.FromString(raw)
+    metric = decoded(WireMetric, raw)
     if not is_ours(metric.name):
         return []
     kind = metric.WhichOneof("data")

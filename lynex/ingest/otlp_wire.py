@@ -4,15 +4,17 @@ A parser given the whole would hold the interpreter for as long as it runs and s
 hostile body. Here only lengths are followed; what is inside is the business of the protobuf library.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from google.protobuf.descriptor import Descriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 _VARINT, _FIXED64, _MESSAGE, _FIXED32 = 0, 1, 2, 5
 _LONGEST_VARINT: Final = 10
 _DEEPEST: Final = 100  # what the protobuf library follows, too
 _MOST_FIELDS: Final = 100_000
+_UNDECODABLE: Final = re.compile("[\udc80-\udcff]")
 
 
 class Broken(Exception):
@@ -65,6 +67,34 @@ def count_messages(data: bytes, kind: Descriptor, enough: int) -> int:
                 break
             waiting.append((inner, first, last, depth + 1))
     return counted
+
+
+def with_sound_texts(data: bytes, kind: Descriptor) -> bytes:
+    """The message with `?` for each byte that cannot be UTF-8, as where a sender cut a text by its bytes.
+
+    Raises `Broken`.
+    """
+    mended = bytearray(data)
+    waiting = [(kind, 0, len(data))]
+    while waiting:
+        outer, start, end = waiting.pop()
+        for number, first, last in parts_of(data, start, end):
+            field: Any = outer.fields_by_number.get(number)
+            inner = _message_type(field)
+            if inner is not None:
+                waiting.append((inner, first, last))
+            elif field is not None and field.type == FieldDescriptor.TYPE_STRING:
+                mended[first:last] = _sound(data[first:last])
+    return bytes(mended)
+
+
+def _sound(text: bytes) -> bytes:
+    """As many bytes as before, so that no length around them changes."""
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return _UNDECODABLE.sub("?", text.decode(errors="surrogateescape")).encode()
+    return text
 
 
 def _message_type(field: Any) -> Descriptor | None:

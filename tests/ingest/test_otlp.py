@@ -132,6 +132,18 @@ def test_half_a_character_is_mended():
     assert [one.name for one in read(TRACES + IN_JSON, data)] == ["cut �", "� cut", "whole 😀", "no escape \\ud83d"]
 
 
+def test_texts_that_are_not_utf_8_are_mended_too():
+    """As where a sender cut a text by its bytes, or JavaScript wrote half a character into protobuf."""
+    span = a_span(1, {"cut": "1234567@", "é": "whole"}, trace_state="<->")
+    data = traces(span, resource={"service.name": "[--]"}).SerializeToString()
+    for text, bad in ((b"1234567@", b"1234567\xc3"), (b"<->", b"\xed\xa0\xbd"), (b"[--]", b"[\xff\xfe]")):
+        assert data.count(text) == 1
+        data = data.replace(text, bad)
+    (span,) = read(TRACES, data)
+    assert (span.attributes, span.trace_state) == ({"cut": "1234567?", "é": "whole"}, "???")
+    assert span.resource == {"service.name": "[??]"}
+
+
 @pytest.mark.parametrize("in_json", [False, True])
 def test_a_bad_record_is_refused_by_its_place_and_takes_no_other_with_it(in_json):
     bad = [a_span(trace_id=b"\1"), a_span(3), a_span(4), a_span(5), a_span(6)]
