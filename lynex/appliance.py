@@ -106,7 +106,6 @@ class Appliance:
         self.timetable.every(KEY_USAGE_SECONDS, "key usage", self.key_usage.flush)
         self.timetable.start()
         self.remapping.resume()
-        self.readers.submit(self.prices.warm)
 
     @property
     def ready(self) -> bool:

@@ -5,8 +5,6 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from lynex.clock import DAY
 from lynex.config import PriceConfig
 from lynex.pricing.cost import Cost
@@ -19,21 +17,10 @@ if TYPE_CHECKING:
     from lynex.pricing.tariff import Tariff
 
 _MEMO_ENTRIES: Final = 8192
-_UNKNOWN_MODELS: Final = 1000
 _LONGEST_NAME: Final = 512
 NO_CONTEXT: Final[tuple[tuple[str, str], ...]] = ()
 PriceContext = tuple[tuple[str, str], ...]
 _Key = tuple[str | None, str, str | None, int, PriceContext]
-
-
-class UnknownModel(msgspec.Struct, frozen=True):
-    """A model that was used and has no price."""
-
-    provider: str | None
-    model: str
-    calls: int
-    first_at: int
-    last_at: int
 
 
 class PriceBook:
@@ -44,10 +31,9 @@ class PriceBook:
         self._book: Catalogue | None = None
         self._loading = threading.Lock()
         self._memo: OrderedDict[_Key, Tariff | OwnPrice | None] = OrderedDict()
-        self._unknown: OrderedDict[tuple[str | None, str], UnknownModel] = OrderedDict()
 
     def warm(self) -> None:
-        """Load the bundled book now (about 0.2 s and 30 MB) rather than at the first priced call."""
+        """Load the bundled book now (about 0.2 s and 13 MB) rather than at the first priced call."""
         self._catalogue()
 
     def cost_of(
@@ -110,22 +96,6 @@ class PriceBook:
         price = self.price_of(provider, model, at, response_model=response_model, context=context)
         return price.explain(at) if price is not None else None
 
-    def note_unknown(self, provider: str | None, model: str, at: int) -> None:
-        """A call at instant `at` was stored without a price. Not noted by `cost_of`: what is asked may be a repeat."""
-        if len(model) > _LONGEST_NAME:
-            return
-        known = self._unknown.get((provider, model))
-        if known is None:
-            if len(self._unknown) >= _UNKNOWN_MODELS:
-                self._unknown.popitem(last=False)
-            known = UnknownModel(provider, model, 0, at, at)
-        noted = UnknownModel(provider, model, known.calls + 1, min(known.first_at, at), max(known.last_at, at))
-        self._unknown[provider, model] = noted
-
-    def unknown_models(self) -> list[UnknownModel]:
-        """Models of calls stored since the start that have no price, most used first; at most a thousand are kept."""
-        return sorted(self._unknown.copy().values(), key=lambda one: -one.calls)
-
     def _remember(self, key: _Key, at: int) -> "Tariff | OwnPrice | None":
         provider, model, response_model, _, context = key
         price = self.price_of(provider, model, at, response_model=response_model, context=context)
@@ -140,7 +110,7 @@ class PriceBook:
             with self._loading:
                 book = self._book
                 if book is None:
-                    # Imported late: it brings pydantic and 30 MB, which a start does not wait for.
+                    # Imported late: it brings pydantic and 13 MB, which a start does not wait for.
                     from lynex.pricing.catalogue import Catalogue
 
                     book = self._book = Catalogue()

@@ -71,30 +71,6 @@ def test_a_model_that_is_free_costs_nothing():
     assert cost("openrouter", "deepseek/deepseek-r1:free") == 0
 
 
-def test_unknown_models_are_counted_with_when_they_were_used():
-    book = PriceBook()
-    for moment in (AT + 5, AT, AT + 9):
-        book.note_unknown("acme", "acme-1", moment)
-    book.note_unknown(None, "acme-2", AT)
-    book.cost_of(USAGE, "acme", "acme-3", AT)  # asked for only, and perhaps a repeat
-    first, second = book.unknown_models()
-    assert (first.provider, first.model, first.calls, first.first_at, first.last_at) == (
-        "acme",
-        "acme-1",
-        3,
-        AT,
-        AT + 9,
-    )
-    assert (second.model, second.calls) == ("acme-2", 1)
-
-
-def test_the_list_of_unknown_models_is_bounded():
-    book = PriceBook()
-    for number in range(1200):
-        book.note_unknown("acme", f"acme-{number}", AT)
-    assert len(book.unknown_models()) == 1000
-
-
 def test_the_model_that_answered_is_priced_before_the_one_that_was_asked_for():
     assert cost("azure", "our-deployment", response_model="gpt-4o-mini") == cost("azure", "gpt-4o-mini")
 
@@ -183,4 +159,4 @@ def test_a_price_can_be_explained():
 def test_names_of_absurd_length_are_not_remembered():
     book = PriceBook()
     assert book.cost_of(USAGE, None, "x" * 1_000_000, AT) is None
-    assert book.unknown_models() == []
+    assert not book._memo
