@@ -30,7 +30,7 @@ class Shop(http.server.SimpleHTTPRequestHandler):
     page = ""
 
     def do_GET(self) -> None:
-        if self.path.startswith("/dist/"):
+        if self.path.startswith(("/dist/", "/examples/")):
             super().do_GET()
             return
         data = (self.page if self.path == "/" else "<title>elsewhere</title>").encode()
@@ -62,10 +62,13 @@ def server(tmp_path, shop):
 
 
 @pytest.fixture
-def open_shop(server, shop, page):
+def key(server) -> str:
     command = [sys.executable, "-m", "lynex", "keys", "create", "page", "--scope", "ingest", "--json"]
-    key = json.loads(subprocess.check_output([*command, "--data-dir", str(server.data_dir)]))["secret"]
+    return json.loads(subprocess.check_output([*command, "--data-dir", str(server.data_dir)]))["secret"]
 
+
+@pytest.fixture
+def open_shop(server, shop, page, key):
     def open_(interval: int) -> None:
         text = PAGE.replace("KEY", json.dumps(key)).replace("SERVER", json.dumps(server.url))
         Shop.page = text.replace("INTERVAL", str(interval))
@@ -109,3 +112,16 @@ def test_a_page_of_another_origin_is_told_and_its_host_sees_no_exception(server,
     page.goto(shop.replace("127.0.0.1", "localhost"))
     page.wait_for_function("window.said.length > 0")
     assert faults == [] and "cannot reach" in page.evaluate("window.said")[0]
+
+
+def test_the_example_page_sends_what_is_pressed(server, shop, page, key):
+    page.goto(f"{shop}/examples/page.html?key={key}&server={server.url}")
+    page.click("#press")
+    page.goto(f"{shop}/elsewhere")
+    for _ in range(100):
+        server.drain()
+        if server.get("/api/v1/stats/overview").json()["events"] == 1:
+            break
+        threading.Event().wait(0.1)
+    (event,) = server.get("/api/v1/events").json()["items"]
+    assert event["body"]["name"] == "press" and event["context"]["session_id"] == "visit-1"
