@@ -28,11 +28,11 @@ _COMPLETIONS: Final = frozenset(("gen_ai.content.completion", "gen_ai.completion
 
 
 def _variable(draft: Draft, name: str, value: Any) -> None:
-    draft.prompt.setdefault("variables", {})[name] = structured(value)
+    draft.notes.setdefault("variables", {})[name] = structured(value)
 
 
 def _memory(draft: Draft, name: str, value: Any) -> None:
-    draft.more.setdefault("memory", {})[name] = structured(value)
+    draft.notes.setdefault("memory", {})[name] = structured(value)
 
 
 def finish(span: Span, draft: Draft) -> None:
@@ -45,6 +45,12 @@ def finish(span: Span, draft: Draft) -> None:
         reasons = finish_reasons_of(draft.output)
         if reasons:
             draft.model["finish_reasons"] = reasons
+    notes = draft.notes
+    if "variables" in notes:
+        draft.prompt["variables"] = {**draft.prompt.get("variables", {}), **notes["variables"]}
+    for name in ("memory", "evaluations"):
+        if name in notes:
+            draft.more.setdefault(name, notes[name])
 
 
 def read_flattened(draft: Draft) -> None:
@@ -98,7 +104,7 @@ def _read_evaluation(attributes: Attributes, draft: Draft) -> None:
     if score is not None:
         found["score"] = score
     draft.eval = draft.eval or found
-    draft.more.setdefault("evaluations", []).append(found)
+    draft.notes.setdefault("evaluations", []).append(found)
 
 
 def read_details(draft: Draft, attributes: Attributes) -> None:

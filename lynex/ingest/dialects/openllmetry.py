@@ -18,6 +18,8 @@ _MOST_DOCUMENTS: Final = 1000
 def finish(span: Span, draft: Draft) -> None:
     _read_entity(text(span.attributes.get("traceloop.entity.name")), draft)
     _read_flattened(draft)
+    if "template_variables" in draft.notes:
+        draft.prompt.setdefault("variables", draft.notes["template_variables"])
     if draft.type == "retrieval":
         _read_vector_store(span, draft)
     elif draft.type == "model_response":
@@ -37,7 +39,7 @@ def _association(draft: Draft, name: str, value: Any) -> None:
 
 
 def _variable(draft: Draft, name: str, value: Any) -> None:
-    draft.prompt.setdefault("variables", {})[name] = value
+    draft.notes.setdefault("template_variables", {})[name] = value
 
 
 def _read_entity(name: str | None, draft: Draft) -> None:
