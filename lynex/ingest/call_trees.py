@@ -25,6 +25,7 @@ _MOST_INSIDE: Final = 16  # calls remembered of those inside one span, by their 
 _MOST_SPANS: Final = 64  # of one call; as many as matter
 _MOST_SCOPES: Final = 16  # instrumentations of one trace that are told apart
 _LONGEST_NAME: Final = 512
+_SOON: Final = 1_000_000  # microseconds within which the end of a call is told of
 _Counts = tuple[int, int]
 _NOTHING: Final = (0, 0)
 
@@ -89,6 +90,31 @@ class CallTrees:
         if span.decided is None:
             span.decided = self._decide(row, identity, span)
         return span.decided
+
+    def counts_alone(self, row: StoredEvent) -> bool:
+        """Whether tokens that are told of when a call is over, without its response id, are in no span of that call.
+
+        So Logfire tells of a stream, and the provider's own package of the same request."""
+        span = self._span(_identity(row, row.event_id))
+        if span.decided is None:
+            span.decided = self._find_over(row) is None
+        return span.decided
+
+    def _find_over(self, row: StoredEvent) -> _Call | None:
+        """A call of another instrumentation that ended shortly before."""
+        scope, at = row.sdk_name, row.sent_at if row.sent_at is not None else row.at
+        counts, names = (row.input_tokens or 0, row.output_tokens or 0), _names_of(row.model, row.response_model)
+        alike = self._alike.get(_identity(row, counts))
+        if alike is None or scope is None:
+            return None
+        for other in (span for told in alike.values() for span in told):
+            call = other.call
+            if call is None or scope in call.scopes or not call.may_be(names, None):
+                continue
+            if other.began <= at <= other.ended + _SOON:
+                call.scopes.add(scope)
+                return call
+        return None
 
     def _decide(self, row: StoredEvent, identity: int, span: _Span) -> bool:
         _note(row, span)

@@ -71,6 +71,8 @@ class RecentCalls:
     def _settle_usage(self, row: StoredEvent) -> None:
         """The tokens of a response as an event of their own. Its scope alone keeps a duplicate out of the sums."""
         response = _response_of(row)
+        if response is None and row.trace_id is not None and not self._trees.counts_alone(row):
+            row.usage_scope = "duplicate"
         if response is None or self._usages.get(response) == row.event_id:
             return
         if self._calls.get(response) is not None:

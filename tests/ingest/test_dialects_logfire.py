@@ -2,7 +2,8 @@
 
 import json
 
-from tests.ingest.telemetry import a_span, event_of, row_of
+from lynex.ingest.recent_calls import RecentCalls
+from tests.ingest.telemetry import NOON, TRACE, a_span, event_of, row_of
 
 
 def test_a_log_has_its_level_its_message_and_the_senders_own_attributes():
@@ -96,3 +97,17 @@ def test_a_stream_told_by_two_spans_is_one_request_with_its_tokens_counted_once(
     ended = row_of(a_span("streaming response", chat | counts, scope="logfire.openai"))
     assert (request.type, request.usage_scope, request.input_tokens) == ("model_response", "call", None)
     assert (ended.type, ended.usage_scope, ended.input_tokens, ended.output_tokens) == ("token_usage", "call", 20, 7)
+
+
+def test_a_stream_told_by_the_providers_own_package_too_counts_once():
+    chat = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "claude-sonnet-4-5"}
+    counts = {"gen_ai.usage.input_tokens": 20, "gen_ai.usage.output_tokens": 7}
+    inner = row_of(a_span("anthropic.messages.create", chat | counts, scope="com.anthropic.sdk.python", ms=40))
+    told = a_span("streaming response", chat | counts | {"logfire.span_type": "log"}, scope="logfire.anthropic", ms=0)
+    told.span_id, told.start, told.end = "c" * 16, NOON + 45_000, NOON + 45_000
+    ended, again, later = row_of(told), row_of(told), row_of(told)
+    later.event_id, later.sent_at = f"{TRACE}:{'d' * 16}", NOON + 60_000_000
+    recent = RecentCalls()
+    recent.settle([ended, inner])
+    recent.settle([again, later])
+    assert [row.usage_scope for row in (inner, ended, again, later)] == ["call", "duplicate", "duplicate", "call"]

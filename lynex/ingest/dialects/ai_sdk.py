@@ -47,6 +47,7 @@ _CACHED_ON_THE_SIDE: Final = {
     "cacheCreationInputTokens": "cache_write",
     "reasoningTokens": "reasoning",
 }
+_CACHED_BY_ANTHROPIC: Final = {"cache_read_input_tokens": "cache_read", "cache_creation_input_tokens": "cache_write"}
 
 
 def _messages(value: Any) -> dict[str, Any]:
@@ -202,13 +203,20 @@ def _finish_usage(draft: Draft) -> None:
     for name, told in (draft.notes.get("ai.provider") or {}).items():
         if type(told) is not dict:
             continue
-        for key, place in _CACHED_ON_THE_SIDE.items():
-            counted = count(told.get(key))
-            if counted is not None:
-                draft.usage.setdefault(place, counted)
+        _count(told, _CACHED_ON_THE_SIDE, draft)
         raw = told.get("usage")
-        if name == "anthropic" and type(raw) is dict and raw.get("cache_read_input_tokens"):
-            draft.cache_on_top = raw.get("input_tokens") == draft.usage.get("input")
+        if name == "anthropic" and type(raw) is dict:
+            _count(raw, _CACHED_BY_ANTHROPIC, draft)
+            cached = draft.usage.get("cache_read", 0) + draft.usage.get("cache_write", 0)
+            # Until version 6 the SDK passed its input on, which is without the cache.
+            draft.cache_on_top = cached > 0 and raw.get("input_tokens") == draft.usage.get("input")
+
+
+def _count(told: dict[str, Any], names: dict[str, str], draft: Draft) -> None:
+    for key, place in names.items():
+        counted = count(told.get(key))
+        if counted is not None:
+            draft.usage.setdefault(place, counted)
 
 
 def _finish_ranking(draft: Draft) -> None:

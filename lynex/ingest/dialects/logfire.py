@@ -54,9 +54,8 @@ def _finish_usage(draft: Draft) -> None:
     """The provider's own usage object says more than the attributes taken from it."""
     counted = count_tokens(draft.notes.get("logfire.raw_usage") or {})
     if counted is not None:
-        for place, number in (("cache_read", counted.cache_read), ("reasoning", counted.reasoning)):
-            if number is not None:
-                draft.usage.setdefault(place, number)
+        found = {"cache_read": counted.cache_read, "cache_write": counted.cache_write, "reasoning": counted.reasoning}
+        draft.usage = {place: number for place, number in found.items() if number is not None} | draft.usage
 
 
 def _finish_run(draft: Draft) -> None:
