@@ -25,6 +25,9 @@ class Client:
     chat_calls: int = 4  # as in recipes/conversation.py: plain, tool call, tool result, stream
     embeddings: int = 1
     cached: int = 8
+    written: int = 0  # to the cache, in the whole run
+    input_told: int | None = None  # where a client is wrong about the sum itself
+    output_told: int | None = None
     reasoning: int | None = None  # of all calls together; None: of each its 3
     reported_cost: float = 0.0  # of calls with a price of their own
     priced_calls: int | None = None  # None: all
@@ -43,9 +46,10 @@ class Client:
     def totals(self) -> dict[str, int]:
         """The tokens of the whole run."""
         return {
-            "input_tokens": 20 * self.chat_calls + 3 * self.embeddings,
-            "output_tokens": 7 * self.chat_calls,
+            "input_tokens": self.input_told or 20 * self.chat_calls + 3 * self.embeddings,
+            "output_tokens": self.output_told or 7 * self.chat_calls,
             "cache_read_tokens": self.cached * self.chat_calls,
+            "cache_write_tokens": self.written,
             "reasoning_tokens": 3 * self.chat_calls if self.reasoning is None else self.reasoning,
         }
 
@@ -87,6 +91,21 @@ LITELLM = {
     "OTEL_HEADERS": "x-api-key={key}",
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
 }
+# 12 fresh input tokens at 3 USD a million, 8 cached at 0.30, 7 output at 15; in the stream 3 of the 12 are written to
+# the cache at 3.75.
+CLAUDE: dict[str, Any] = {
+    "embeddings": 0,
+    "reasoning": 0,
+    "written": 3,
+    "priced_calls": 0,
+    "reported_cost": 3 * 0.0001434 + 0.00014565,
+    "provider": "anthropic",
+    "model": "claude-sonnet-4-5",
+    "response_model": "claude-sonnet-4-5-20250929",
+}
+TOLD_TOO_MUCH = {"output_told": 29, "reported_cost": 3 * 0.0001434 + 0.00016065}  # adds the opening count of a stream
+ALL_STREAMED = {"written": 12, "reported_cost": 4 * 0.00014565}
+NO_INPUT_OF_STREAMS = {"input_told": 60, "cached": 6, "written": 0, "reported_cost": 3 * 0.0001434 + 0.000105}
 
 CLIENTS = (
     Client("otel-sdk", "otel_sdk", OTLP | GZIP, chat_calls=3, streams=False),
@@ -183,19 +202,28 @@ CLIENTS = (
         finishes=False,
         runs_tools=False,  # a decorated function is a span
     ),
+    *(
+        Client(name, recipe, OTLP, runs_tools=runs_tools, streams=streams, **(CLAUDE | more))
+        for name, recipe, runs_tools, streams, more in (
+            ("anthropic-openinference", "anthropic_openinference", False, False, {}),
+            ("anthropic-openllmetry", "anthropic_openllmetry", False, False, TOLD_TOO_MUCH),
+            ("logfire-claude", "logfire_claude", False, False, {}),
+            ("pydantic-ai-claude", "pydantic_ai_claude", True, True, ALL_STREAMED),
+            ("langchain-claude", "langchain_claude", True, False, NO_INPUT_OF_STREAMS | {"tool_arguments": "Paris"}),
+            ("ai-sdk-6-claude", "ai_sdk_6_claude", True, True, {"runs_on": "node"}),
+            ("ai-sdk-5-claude", "ai_sdk_5_claude", True, True, {"runs_on": "node"}),
+        )
+    ),
     Client(
-        "anthropic-openinference",
-        "anthropic_openinference",
-        OTLP,
-        embeddings=0,
-        reasoning=0,
-        priced_calls=0,
-        reported_cost=4 * 0.0001434,  # 12 fresh input tokens at 3 USD a million, 8 cached at 0.30, 7 output at 15
-        provider="anthropic",
-        model="claude-sonnet-4-5",
-        response_model="claude-sonnet-4-5-20250929",
+        "litellm-claude",
+        "litellm_claude",
+        LITELLM,
+        requirements="litellm_otel",
         runs_tools=False,
         streams=False,
+        session=None,
+        undated=1,
+        **CLAUDE,
     ),
 )
 FIVE = ("otel-sdk", "openinference-openai", "pydantic-ai", "ai-sdk-6", "langfuse")

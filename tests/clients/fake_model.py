@@ -30,7 +30,9 @@ RESPONSE_USAGE = {
     "output_tokens_details": {"reasoning_tokens": 3},
     "total_tokens": 27,
 }
+# Anthropic counts cached input beside the input: 12 and 8 make 20, as do 9, 8 and 3 where the cache is also written.
 CLAUDE_USAGE = {"input_tokens": 12, "cache_read_input_tokens": 8, "cache_creation_input_tokens": 0, "output_tokens": 7}
+CLAUDE_STREAM_USAGE = CLAUDE_USAGE | {"input_tokens": 9, "cache_creation_input_tokens": 3}
 EMBEDDING_USAGE = {"prompt_tokens": 3, "total_tokens": 3}
 ARGUMENTS = {"city": "Paris"}
 
@@ -97,13 +99,14 @@ class FakeModel:
         asked = await request.json()
         self.calls.append("message")
         head = {"id": f"msg_{uuid.uuid4().hex[:24]}", "type": "message", "role": "assistant", "model": CLAUDE_MODEL}
-        if asked.get("stream"):
-            return _sse(_message_events(head))
-        content, reason = [{"type": "text", "text": _answer(asked)}], "end_turn"
+        block: Json = {"type": "text", "text": _answer(asked)}
+        reason = "end_turn"
         if _wants_tool(asked):
-            content = [{"type": "tool_use", "id": "toolu_weather_1", "name": "weather", "input": ARGUMENTS}]
+            block = {"type": "tool_use", "id": "toolu_weather_1", "name": "weather", "input": ARGUMENTS}
             reason = "tool_use"
-        answer = {"content": content, "stop_reason": reason, "stop_sequence": None, "usage": CLAUDE_USAGE}
+        if asked.get("stream"):
+            return _sse(_message_events(head, block, reason))
+        answer = {"content": [block], "stop_reason": reason, "stop_sequence": None, "usage": CLAUDE_USAGE}
         return JSONResponse(head | answer)
 
 
@@ -174,14 +177,18 @@ def _chat_chunks(head: Json, message: Json, finish: str, with_usage: bool) -> It
     yield None, "[DONE]"
 
 
-def _message_events(head: Json) -> Iterator[tuple[str | None, Any]]:
-    opening = head | {"content": [], "stop_reason": None, "usage": CLAUDE_USAGE | {"output_tokens": 1}}
+def _message_events(head: Json, block: Json, reason: str) -> Iterator[tuple[str | None, Any]]:
+    opening = head | {"content": [], "stop_reason": None, "usage": CLAUDE_STREAM_USAGE | {"output_tokens": 1}}
     yield _named("message_start", message=opening)
-    yield _named("content_block_start", index=0, content_block={"type": "text", "text": ""})
-    for text in ("Hel", "lo"):
-        yield _named("content_block_delta", index=0, delta={"type": "text_delta", "text": text})
+    if block["type"] == "tool_use":
+        begun, told, key, kind = block | {"input": {}}, json.dumps(block["input"]), "partial_json", "input_json_delta"
+    else:
+        begun, told, key, kind = block | {"text": ""}, block["text"], "text", "text_delta"
+    yield _named("content_block_start", index=0, content_block=begun)
+    for piece in (told[:3], told[3:]):
+        yield _named("content_block_delta", index=0, delta={"type": kind, key: piece})
     yield _named("content_block_stop", index=0)
-    yield _named("message_delta", delta={"stop_reason": "end_turn", "stop_sequence": None}, usage={"output_tokens": 7})
+    yield _named("message_delta", delta={"stop_reason": reason, "stop_sequence": None}, usage={"output_tokens": 7})
     yield _named("message_stop")
 
 
