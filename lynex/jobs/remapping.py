@@ -7,10 +7,9 @@ in begins again, unless it had been exchanged already.
 import logging
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -181,7 +180,8 @@ class Remapping:
         rewriter.clear()
         remap, changes = Remap(self._prices), Changes()
         first = _start_of(day)
-        remap.look_back(rewriter.around(day, first, first + DAY))
+        for rows in rewriter.around(day, first, first + DAY):
+            remap.look_back(rows)
         written: list[Written] = []
         for file in rewriter.files(day):
             before = changes.changed
@@ -210,12 +210,11 @@ class Remapping:
             yield made
 
     def _exchange(self, run: Run, day: Day, changes: Changes, written: Sequence[Written]) -> None:
-        """In the processor's thread, alone with the store. Written down before, so that a crash loses no count."""
+        """Written down before, so that a crash loses no count."""
         run.pending = Pending(day, changes)
         self._keep(run)
         reach("remap.before_exchange")
-        done: Future[Any] = self._processor.call(lambda: self._store.exchange(written))
-        done.result()
+        self._store.exchange(written)
         reach("remap.after_exchange")
 
     def _give_way(self) -> None:

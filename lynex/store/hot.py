@@ -6,7 +6,7 @@ One writer thread; questions run beside it on connections of their own and never
 import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -22,7 +22,7 @@ from lynex.store.cold import Cold
 from lynex.store.contract import Appended, Batch, Cancel, Poisoned, Progress, State, Totals, Value
 from lynex.store.dedup import Dedup
 from lynex.store.exchange import bring_up, take_over
-from lynex.store.hot_file import as_storage_error, is_fault
+from lynex.store.hot_file import HotFile, as_storage_error, is_fault
 from lynex.store.ledger import Entry, advanced, merge_entries, read_totals
 from lynex.store.opening import Opening
 from lynex.store.readers import Readers
@@ -48,6 +48,7 @@ class HotStore:
         self._dedup = Dedup(data_dir / "hot" / "ids", clock)
         self._sealer = Sealer(self.snapshot, self.cold, clock)
         self.rewriter = Rewriter(self.cold, self.snapshot)
+        self._deleting = threading.Lock()  # before `_writing`; two that delete at once would conflict
         self._writing = threading.RLock()
         self._fault: BaseException | None = None
         self._prepared = False
@@ -189,10 +190,7 @@ class HotStore:
     @contextmanager
     def snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection inside one reading transaction, for long work beside the writer. Raises `Rebuilding`."""
-        readers = self._readers
-        if readers is None or not self._prepared:
-            self._cannot_read()
-        with readers.borrow() as connection:
+        with self._some_readers().borrow() as connection:
             connection.execute("BEGIN TRANSACTION READ ONLY")
             try:
                 yield connection
@@ -200,7 +198,7 @@ class HotStore:
                 connection.execute("ROLLBACK")
 
     def remove(self, project_id: str, sdk_name: str) -> int:
-        with self._writing:
+        with self._deleting, self._writing:
             self._must_be_prepared()
             try:
                 return self._remove(project_id, sdk_name)
@@ -232,21 +230,25 @@ class HotStore:
     def exchange(self, written: Sequence[Written]) -> None:
         """Let new files of one day take the place of old ones, and their rows here with them: all or none.
 
-        In the writer's thread. Durable when it returns; a crash in between is made good by `prepare`.
+        From any thread, beside the writer, which never waits for it but to delete. Durable when it returns; a crash in
+        between is made good by `prepare`.
         """
-        with self._writing:
-            self._must_be_prepared()
+        with self._deleting:
+            with self._writing, ExitStack() as taken_back:
+                self._must_be_prepared()
+                connection = taken_back.enter_context(self._some_readers().borrow())
+                try:
+                    listed = self.cold.exchange([(one.old, one.facts, one.temporary) for one in written])
+                except OSError as error:
+                    raise as_storage_error(error) from error
+                borrowed = taken_back.pop_all()
             try:
-                listed = self.cold.exchange([(one.old, one.facts, one.temporary) for one in written])
-            except OSError as error:
-                raise as_storage_error(error) from error
-            try:
-                take_over(self._file, self.cold, listed)
-                reach("rewrite.after_commit")
-                self._checkpoint()
+                with borrowed:
+                    take_over(HotFile(self._file.path, connection), self.cold, listed)
             except Exception as error:
                 raise self._broken(error) from error
-            self.cold.remove(one.old for one in written)
+        reach("rewrite.after_commit")
+        self.cold.remove(one.old for one in written)
 
     def checkpoint(self, *, force: bool = False) -> None:
         with self._writing:
@@ -290,6 +292,12 @@ class HotStore:
 
     def _new_readers(self) -> Readers:
         return Readers(self._file.cursor, self._config.readers, self._clock)
+
+    def _some_readers(self) -> Readers:
+        readers = self._readers
+        if readers is None or not self._prepared:
+            self._cannot_read()
+        return readers
 
     def _stop_reading(self) -> None:
         if self._readers is not None:

@@ -28,8 +28,11 @@ from lynex.store.stored_event import StoredEvent
 Rows = list[StoredEvent]
 
 _BATCH: Final = 6_000  # rows, as many as the processor takes at once
+_BATCH_BYTES: Final = 32 << 20
+_EXPANDS: Final = 6  # times what it takes in Parquet
+_UNSEALED_BATCH: Final = 2_000
 _AROUND: Final = 6 * HOUR  # how far before and after a day it is looked for events of the same calls
-_MOST_AROUND: Final = 100_000
+_MOST_AROUND: Final = 50_000
 _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "threads": 1,
     "memory_limit": "256MB",
@@ -82,20 +85,26 @@ class Rewriter:
         """What a file holds, in order of sequence, a batch at a time."""
         with self._connected() as connection:
             found = {"paths": [str(self._cold.directory / file.path)]}
-            yield from _batches(connection, _SOURCE, "true", found, _shared(connection, found, COLUMNS))
+            columns = _shared(connection, found, COLUMNS)
+            # In windows of sequences: a sort of all the bodies would not fit the memory, and files are nearly in order.
+            for first in range(file.first_seq, file.last_seq + 1, step := _rows_at_once(file)):
+                window = found | {"first": first, "last": first + step - 1}
+                yield from _batches(connection, _SOURCE, "seq BETWEEN $first AND $last", window, columns)
 
     def unsealed(self, day: Day) -> Iterator[Rows]:
         """What the hot database holds of a day beyond what is sealed, in order of sequence."""
         project, name = day
-        values = {"project": project, "day": name, "sealed": self._cold.sealed_through}
         condition = """
-        seq > $sealed AND project_id = $project
+        seq BETWEEN $first AND $last AND project_id = $project
         AND "at" >= CAST($day AS TIMESTAMP) AND "at" < CAST($day AS TIMESTAMP) + INTERVAL 1 DAY
         """
         with self._snapshot() as connection:
-            yield from _batches(connection, "events", condition, values, COLUMNS)
+            ((head,),) = connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchall()
+            for first in range(self._cold.sealed_through + 1, head + 1, _UNSEALED_BATCH):
+                window = {"project": project, "day": name, "first": first, "last": first + _UNSEALED_BATCH - 1}
+                yield from _batches(connection, "events", condition, window, COLUMNS)
 
-    def around(self, day: Day, first: int, last: int) -> Rows:
+    def around(self, day: Day, first: int, last: int) -> Iterator[Rows]:
         """What may count the same calls as the day from `first` to `last` (its bounds): events of the hours before and
         after, in order of sequence, with the columns that counting goes by."""
         project, name = day
@@ -106,7 +115,7 @@ class Rewriter:
         ]
         paths = [str(path) for file in near if (path := self._cold.verified(file)) is not None]
         if not paths:
-            return []
+            return
         condition = f"""
         "at" >= make_timestamp($from) AND "at" < make_timestamp($to)
         AND (trace_id IS NOT NULL OR usage_scope IS NOT NULL)
@@ -115,7 +124,7 @@ class Rewriter:
         values = {"paths": paths, "from": first - _AROUND, "to": last + _AROUND, "middle": (first + last) // 2}
         with self._connected() as connection:
             shared = _shared(connection, {"paths": paths}, _WHAT_COUNTS)
-            return [row for batch in _batches(connection, _SOURCE, condition, values, shared) for row in batch]
+            yield from _batches(connection, _SOURCE, condition, values, shared)
 
     def write(self, file: SealedFile, rows: Iterable[Rows], revision: int) -> Written:
         """The rows into a new file beside the store; as many as the old one has. Raises what `rows` raises."""
@@ -123,14 +132,12 @@ class Rewriter:
         (seal,) = [seal for seal in self._cold.manifest.seals if file in seal.files]
         facts = facts_of(file, seal, revision)
         temporary = self._directory / Path(file.path).name
-        stream = _Stream(rows)
+        stream = _Stream(_by_time(rows))
         with self._connected() as connection:
             connection.register("stream", stream.reader())
             values = {"path": str(temporary), "facts": msgspec.json.encode(facts).decode()}
             try:
-                connection.execute(
-                    f'COPY (SELECT {name_list()} FROM stream ORDER BY "at", event_id) TO $path {PARQUET}', values
-                )
+                connection.execute(f"COPY (SELECT {name_list()} FROM stream) TO $path {PARQUET}", values)
             except duckdb.Error as error:
                 if stream.fault is not None:
                     raise stream.fault from None
@@ -145,6 +152,17 @@ class Rewriter:
         make_directory(self._directory)
         with duckdb.connect(":memory:", config=_SETTINGS | {"temp_directory": str(self._directory)}) as connection:
             yield connection
+
+
+def _by_time(batches: Iterable[Rows]) -> Iterator[Rows]:
+    """Rows in order of sequence, put in order of time: exactly, where none is later than a batch, else nearly."""
+    waiting: Rows = []
+    for rows in batches:
+        waiting = sorted([*waiting, *rows], key=lambda row: (row.at, row.event_id))
+        ready = len(waiting) - len(rows)
+        yield waiting[:ready]
+        del waiting[:ready]
+    yield waiting
 
 
 class _Stream:
@@ -178,9 +196,13 @@ def _batches(
     connection: duckdb.DuckDBPyConnection, source: str, condition: str, values: dict[str, Any], columns: Sequence[str]
 ) -> Iterator[Rows]:
     sql = f"SELECT {select_list(columns)} FROM {source} WHERE {condition} ORDER BY seq"
-    reader = connection.sql(sql, params=values).to_arrow_reader(_BATCH)
-    for batch in reader:
+    for batch in connection.sql(sql, params=values).to_arrow_table().to_batches(_BATCH):
         yield _to_rows(batch, columns)
+
+
+def _rows_at_once(file: SealedFile) -> int:
+    """As many as the processor takes, fewer where they are large."""
+    return max(1, min(_BATCH, _BATCH_BYTES * file.rows // (_EXPANDS * file.size)))
 
 
 def _to_rows(batch: pa.RecordBatch, columns: Sequence[str]) -> Rows:

@@ -1,12 +1,17 @@
 """Days written anew: their new rows take the place of the old ones everywhere or nowhere, whatever happens meanwhile."""
 
+import contextlib
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from lynex.clock import DAY, SystemClock
+from lynex.errors import Rebuilding, StorageFailed
 from lynex.failpoints import FailpointHit
 from lynex.store.cold import Cold
 from lynex.store.columns import select_list
@@ -142,12 +147,10 @@ def test_what_was_deleted_stays_deleted_when_its_day_is_written_anew(store):
 
 def test_events_around_a_day_are_those_of_the_same_project(store):
     bounds = START - 3 * DAY // 2, START - 3 * DAY // 2 + DAY
-    assert store.rewriter.around(("proj_a", "2025-11-19"), *bounds) == []
-    close = store.rewriter.around(("proj_a", "2025-11-19"), START - DAY // 2 - DAY, START - DAY // 2)
-    assert close == []
+    assert [*store.rewriter.around(("proj_a", "2025-11-19"), *bounds)] == []
     store.append(Batch(111, 112, [a_row(111, trace_id="t"), a_row(112, trace_id="t", project_id="proj_b")]))
     store.seal(112)
-    near = store.rewriter.around(("proj_a", "2025-11-19"), START - DAY, START - 4 * 3_600_000_000)
+    (near,) = store.rewriter.around(("proj_a", "2025-11-19"), START - DAY, START - 4 * 3_600_000_000)
     assert [(row.seq, row.trace_id, row.body) for row in near] == [(111, "t", "{}")]
 
 
@@ -161,3 +164,56 @@ def test_a_database_opened_behind_the_manifest_catches_up(store, tmp_path):
     again.prepare()
     assert [seq for seq, model in models(again).items() if model == "new"] == [*range(1, 41), *range(81, 101)]
     again.close()
+
+
+def test_storing_deleting_and_checkpoints_go_on_while_a_day_is_exchanged(store, monkeypatch):
+    """The exchange is held at its widest point until all of that was tried."""
+    held, may_go_on = threading.Event(), threading.Event()
+
+    def hold(name: str) -> None:
+        if name == "rewrite.mid_exchange":
+            held.set()
+            assert may_go_on.wait(30)
+
+    monkeypatch.setattr("lynex.store.exchange.reach", hold)
+    written = renamed(store.rewriter, TODAY)
+    with ThreadPoolExecutor(2) as beside:
+        exchange = beside.submit(store.exchange, written)
+        assert held.wait(30)
+        before = models(store)
+        assert "new" not in before.values()
+        assert store.append(a_batch(111, 20)).duplicates == 0
+        store.checkpoint(force=True)
+        assert store.append(Batch(131, 131, [a_row(131, event_id=a_row(3).event_id)])).duplicates == 1
+        assert store.seal(131) == 131
+        removal = beside.submit(store.remove, "proj_a", "python")
+        may_go_on.set()
+        exchange.result(30)
+        assert removal.result(30) == 120  # whatever was rewritten meanwhile
+    assert set(models(store)) == set(range(71, 81))
+    store.checkpoint(force=True)
+    assert is_lawful(store)
+
+
+def test_an_exchange_that_a_rebuild_interrupts_is_made_good_by_it(store, monkeypatch):
+    held, may_go_on = threading.Event(), threading.Event()
+
+    def hold(name: str) -> None:
+        if name == "rewrite.mid_exchange" and not held.is_set():
+            held.set()
+            may_go_on.wait(30)
+
+    monkeypatch.setattr("lynex.store.exchange.reach", hold)
+    written = renamed(store.rewriter, TODAY)
+    with ThreadPoolExecutor(2) as beside:
+        exchange = beside.submit(store.exchange, written)
+        assert held.wait(30)
+        store._fault = RuntimeError("a fault while a day is exchanged")
+        preparing = beside.submit(store.prepare)
+        time.sleep(0.3)
+        may_go_on.set()
+        preparing.result(60)
+        with contextlib.suppress(Rebuilding, StorageFailed):
+            exchange.result(30)
+    assert [seq for seq, model in models(store).items() if model == "new"] == [*range(1, 41), *range(81, 101)]
+    assert is_lawful(store)
