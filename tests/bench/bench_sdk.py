@@ -67,6 +67,25 @@ def empty(): pass
 print(json.dumps({"capture": timed(call, CALLS // 4), "trace": timed(empty, CALLS // 4)}), flush=True)
 import os; os._exit(0)
 """
+NODE = """
+const { Lynex } = await import(process.argv[1]);
+const [PROMPT, ANSWER, CALLS] = [process.argv[2], process.argv[3], Number(process.argv[4])];
+const client = new Lynex({ apiKey: "k", endpoint: "http://127.0.0.1:9", flushEvents: 1e6, flushBytes: 1e10, flushInterval: 1e6,
+  maxBufferEvents: 1e6, maxBufferBytes: 1e10, onError() {} });
+const timed = (one) => {
+  const taken = [];
+  for (let n = 0; n < CALLS; n += 1) {
+    const began = process.hrtime.bigint(); one(); taken.push(Number(process.hrtime.bigint() - began) / 1000);
+  }
+  taken.sort((a, b) => a - b);
+  return [taken[CALLS >> 1], taken[Math.floor(CALLS * 0.99)]];
+};
+const call = { model: "gpt-4o", prompt: PROMPT, response: ANSWER, tokens: { input: 120, output: 90 }, latencyMs: 230 };
+const capture = timed(() => client.captureLLMCall(call));
+const empty = client.trace("empty", () => undefined);
+console.log(JSON.stringify({ capture, trace: timed(empty) }));
+process.exit(0);
+"""
 IMPORTS = {"Lynex": "lynex_sdk", "OpenTelemetry": "opentelemetry.sdk.trace", "Langfuse": "langfuse"}
 
 
@@ -126,6 +145,12 @@ def main() -> None:
         )
         started = import_ms(command, IMPORTS[name])
         print(f"{name:14} {capture[0]:14.1f} {capture[1]:5.0f} {traced[0]:29.1f} {traced[1]:5.0f} {started:11.0f}")
+    module = Path(__file__).parents[2] / "sdk" / "js" / "dist" / "esm" / "node.js"
+    if module.exists():
+        command = ["node", "--input-type=module", "-e", NODE, str(module), PROMPT, ANSWER, str(CALLS)]
+        runs = [json.loads(subprocess.check_output(command)) for _ in range(ROUNDS)]
+        node = [statistics.median(run[what][at] for run in runs) for what in ("capture", "trace") for at in (0, 1)]
+        print(f"Lynex in Node  {node[0]:14.1f} {node[1]:5.0f} {node[2]:29.1f} {node[3]:5.0f}")
     began = time.perf_counter()
     print(f"captured and answered 202: {through():,.0f} events/s (in {time.perf_counter() - began:.0f} s)")
 
