@@ -3,6 +3,7 @@
 `survey` lets nothing through that `open_records` could fail on; both see the same records in the same order.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -12,8 +13,9 @@ from lynex.clock import DAY
 from lynex.errors import TooLarge
 from lynex.events.limits import Limits
 from lynex.ingest import otlp_json, otlp_json_metrics, otlp_protobuf, otlp_protobuf_metrics
-from lynex.ingest.otlp_portions import Form, Portion, Unfit, Weighed
+from lynex.ingest.otlp_portions import MOST_PARTS, Form, Portion, Unfit, Weighed
 from lynex.ingest.otlp_records import Record
+from lynex.ingest.otlp_values import MAX_DEPTH
 
 TRACES, LOGS, METRICS = "otlp.traces", "otlp.logs", "otlp.metrics"
 IN_JSON: Final = ".json"
@@ -29,9 +31,10 @@ _FORMS: Final[dict[str, Form]] = {
 }
 KINDS: Final = frozenset(_FORMS)
 _SMALLER: Final = "Let the exporter send smaller batches."
-_MOST_SHARED_BYTES: Final = 64 << 10
 _MOST_REPEATED_BYTES: Final = 64 << 20
 _CREDIBLE_PAST: Final = 400 * DAY  # older times are a wrong clock, and the time of arrival is taken instead
+
+_ANY: Final = Limits(sys.maxsize, MOST_RECORDS, MAX_DEPTH, MOST_PARTS, now=0)
 
 
 class Refusal(msgspec.Struct, frozen=True, gc=False):
@@ -49,7 +52,7 @@ class Survey(msgspec.Struct, frozen=True, gc=False):
     ignored: int
 
 
-def survey(kind: str, data: bytes, limits: Limits | None = None) -> Survey:
+def survey(kind: str, data: bytes, limits: Limits = _ANY) -> Survey:
     """What `open_records` will find. Raises `BadRequest` and `TooLarge`; then nothing of the request can be kept."""
     form = _FORMS[kind]
     look = _Looking(limits)
@@ -80,7 +83,7 @@ def record_as_sent(kind: str, data: bytes, index: int) -> bytes:
 class _Looking:
     """One request being surveyed."""
 
-    def __init__(self, limits: Limits | None) -> None:
+    def __init__(self, limits: Limits) -> None:
         self.count = 0
         self.ignored = 0
         self.refused: list[Refusal] = []
@@ -105,8 +108,6 @@ class _Looking:
 
     def _weighed(self, raw: Any, form: Form) -> Weighed:
         limits = self._limits
-        if limits is None:
-            return form.weigh(raw)
         size = len(memoryview(raw))
         if size > limits.max_event_bytes:
             raise Unfit(f"it has {size} bytes; the limit is {limits.max_event_bytes}")
@@ -122,7 +123,5 @@ class _Looking:
         self._repeated_bytes += portion.shared_bytes * len(portion.records)
         if max(self._portions, self._index + len(portion.records)) > MOST_RECORDS:
             raise TooLarge(f"More than {MOST_RECORDS} records in one request.", hint=_SMALLER)
-        if portion.shared_bytes > _MOST_SHARED_BYTES:
-            raise TooLarge(f"A resource and its scope have more than {_MOST_SHARED_BYTES} bytes.")
         if self._repeated_bytes > _MOST_REPEATED_BYTES:
             raise TooLarge("The request is too large once its resources stand with each record.", hint=_SMALLER)

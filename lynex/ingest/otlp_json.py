@@ -13,7 +13,7 @@ from msgspec import Raw
 from lynex.errors import BadRequest, TooLarge
 from lynex.events.syntax import count_parts
 from lynex.ingest import otlp_json_wire as wire
-from lynex.ingest.otlp_portions import CROWD_FROM, MOST_PARTS, Form, Portion, Unfit, Weighed
+from lynex.ingest.otlp_portions import CROWD_FROM, MOST_PARTS, Form, Portion, Unfit, Weighed, require_modest
 from lynex.ingest.otlp_records import Attributes, Link, LogRecord, Scope, Span, SpanEvent
 from lynex.ingest.otlp_values import (
     EMPTY_LOG,
@@ -52,10 +52,13 @@ def splitter(kind: Any) -> Callable[[bytes], Iterator[Portion]]:
             raise TooLarge(f"The request has more than {_MOST_MEMBERS} values.", hint="Send smaller batches.")
         try:
             for one in _decoded(decode, data).resources or ():
+                resource_bytes = len(memoryview(one.resource))
+                require_modest(resource_bytes)
                 resource = attributes_of((_decode_resource(one.resource) or wire.Resource()).attributes)
                 for inner in one.scopes or ():
-                    size = len(memoryview(one.resource)) + len(memoryview(inner.scope))
-                    yield Portion(resource, _scope(inner.scope), inner.records or (), size)
+                    shared_bytes = resource_bytes + len(memoryview(inner.scope))
+                    require_modest(shared_bytes)
+                    yield Portion(resource, _scope(inner.scope), inner.records or (), shared_bytes)
         except _UNDECODABLE as fault:
             raise BadRequest(f"The body is no OTLP request in JSON: {fault}.", code="invalid_json") from fault
 

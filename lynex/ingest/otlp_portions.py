@@ -6,8 +6,10 @@ from typing import Any, Final
 
 import msgspec
 
+from lynex.errors import TooLarge
 from lynex.ingest.otlp_records import Attributes, Record, Scope
 
+MOST_SHARED_BYTES: Final = 64 << 10  # of a resource with its scope
 MOST_PARTS: Final = 50_000  # messages inside one record, or lists and objects in JSON
 CROWD_FROM: Final = 64 << 10  # bytes; a smaller record has not enough parts to matter
 _OURS: Final = (
@@ -41,12 +43,18 @@ class Unfit(Exception):
 class Form:
     """One signal in one encoding; a record as sent is `bytes` or what acts like them.
 
-    `split` raises `BadRequest`, `weigh` raises `Unfit`; `read` gives the records that `weigh` has announced.
+    `split` raises `BadRequest` and `TooLarge`, `weigh` raises `Unfit`; `read` gives the records that `weigh` announced.
     """
 
     split: Callable[[bytes], Iterator[Portion]]
     weigh: Callable[[Any], Weighed]
     read: Callable[[Any, Portion], Sequence[Record]]
+
+
+def require_modest(shared_bytes: int) -> None:
+    """Asked before a resource is read: it is kept with each of its records. Raises `TooLarge`."""
+    if shared_bytes > MOST_SHARED_BYTES:
+        raise TooLarge(f"A resource and its scope have more than {MOST_SHARED_BYTES} bytes.")
 
 
 def is_ours(metric: str) -> bool:

@@ -11,7 +11,7 @@ from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as WireSpan
 
 from lynex.errors import BadRequest
-from lynex.ingest.otlp_portions import CROWD_FROM, MOST_PARTS, Form, Portion, Unfit, Weighed
+from lynex.ingest.otlp_portions import CROWD_FROM, MOST_PARTS, Form, Portion, Unfit, Weighed, require_modest
 from lynex.ingest.otlp_records import Attributes, Link, LogRecord, Scope, Span, SpanEvent
 from lynex.ingest.otlp_values import (
     EMPTY_LOG,
@@ -46,11 +46,13 @@ def _portions(data: bytes, start: int, end: int) -> Iterator[Portion]:
     """Those of one resource. A message that comes in pieces is whole when they are put together."""
     inner = list(parts_of(data, start, end))
     shared = b"".join([data[first:last] for number, first, last in inner if number == 1])
-    resource = attributes_of(parse(Resource, shared).attributes) if shared else {}
+    require_modest(len(shared))
+    resource = attributes_of(decoded(Resource, shared).attributes) if shared else {}
     for number, first, last in inner:
         if number == 2:
             parts = list(parts_of(data, first, last))
             scope = b"".join([data[a:b] for field, a, b in parts if field == 1])
+            require_modest(len(shared) + len(scope))
             records = [data[a:b] for field, a, b in parts if field == 2]
             yield Portion(resource, _scope(scope), records, len(shared) + len(scope))
 
@@ -58,19 +60,12 @@ def _portions(data: bytes, start: int, end: int) -> Iterator[Portion]:
 def _scope(data: bytes) -> Scope:
     if not data:
         return Scope()
-    found = parse(InstrumentationScope, data)
+    found = decoded(InstrumentationScope, data)
     return Scope(found.name, found.version, attributes_of(found.attributes))
 
 
-def parse(kind: Any, raw: bytes) -> Any:
-    """One message. Raises `DecodeError`, and `Broken` for one that is made of more messages than anybody means."""
-    if len(raw) > CROWD_FROM and count_messages(raw, kind.DESCRIPTOR, MOST_PARTS) > MOST_PARTS:
-        raise Broken(f"more than {MOST_PARTS} attributes and values in one record")
-    return decoded(kind, raw)
-
-
 def decoded(kind: Any, raw: bytes) -> Any:
-    """One message that is not too large, its texts mended where they are not UTF-8. Raises `DecodeError`, `Broken`."""
+    """One message, its texts mended where they are not UTF-8. Raises `DecodeError` and `Broken`."""
     try:
         return kind.FromString(raw)
     except DecodeError:
@@ -81,9 +76,11 @@ def decoded(kind: Any, raw: bytes) -> Any:
 
 
 def open_record(kind: Any, raw: bytes) -> Any:
-    """Like `parse`, of a record. Raises `Unfit`."""
+    """A record as it is seen first. Raises `Unfit`."""
     try:
-        return parse(kind, raw)
+        if len(raw) > CROWD_FROM and count_messages(raw, kind.DESCRIPTOR, MOST_PARTS) > MOST_PARTS:
+            raise Unfit(f"it has more than {MOST_PARTS} attributes and values")
+        return decoded(kind, raw)
     except (DecodeError, Broken) as fault:
         raise Unfit(f"it cannot be decoded: {str(fault)[:200]}") from None
 
