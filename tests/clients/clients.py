@@ -26,11 +26,10 @@ class Client:
     embeddings: int = 1
     cached: int = 8
     written: int = 0  # to the cache, in the whole run
-    input_told: int | None = None  # where a client is wrong about the sum itself
-    output_told: int | None = None
+    output_told: int | None = None  # where a client is wrong about the sum itself
     reasoning: int | None = None  # of all calls together; None: of each its 3
-    reported_cost: float = 0.0  # of calls with a price of their own
-    priced_calls: int | None = None  # None: all
+    usual_calls: int | None = None  # with the price of gpt-4o-mini and what it was asked for; None: all
+    other_cost: float = 0.0  # USD, of all other calls
     provider: str = "openai"
     model: str = "gpt-4o-mini"
     response_model: str = "gpt-4o-mini-2024-07-18"
@@ -46,7 +45,7 @@ class Client:
     def totals(self) -> dict[str, int]:
         """The tokens of the whole run."""
         return {
-            "input_tokens": self.input_told or 20 * self.chat_calls + 3 * self.embeddings,
+            "input_tokens": 20 * self.chat_calls + 3 * self.embeddings,
             "output_tokens": self.output_told or 7 * self.chat_calls,
             "cache_read_tokens": self.cached * self.chat_calls,
             "cache_write_tokens": self.written,
@@ -55,8 +54,8 @@ class Client:
 
     @property
     def cost(self) -> float:
-        priced = self.chat_calls if self.priced_calls is None else self.priced_calls
-        return self.reported_cost + priced * _CALL_COST + self.embeddings * _EMBEDDING_COST
+        usual = self.chat_calls if self.usual_calls is None else self.usual_calls
+        return self.other_cost + usual * _CALL_COST + self.embeddings * _EMBEDDING_COST
 
     @property
     def folder(self) -> Path:
@@ -91,21 +90,24 @@ LITELLM = {
     "OTEL_HEADERS": "x-api-key={key}",
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
 }
-# 12 fresh input tokens at 3 USD a million, 8 cached at 0.30, 7 output at 15; in the stream 3 of the 12 are written to
-# the cache at 3.75.
-CLAUDE: dict[str, Any] = {
-    "embeddings": 0,
-    "reasoning": 0,
-    "written": 3,
-    "priced_calls": 0,
-    "reported_cost": 3 * 0.0001434 + 0.00014565,
-    "provider": "anthropic",
-    "model": "claude-sonnet-4-5",
-    "response_model": "claude-sonnet-4-5-20250929",
-}
-TOLD_TOO_MUCH = {"output_told": 29, "reported_cost": 3 * 0.0001434 + 0.00016065}  # adds the opening count of a stream
-ALL_STREAMED = {"written": 12, "reported_cost": 4 * 0.00014565}
-NO_INPUT_OF_STREAMS = {"input_told": 60, "cached": 6, "written": 0, "reported_cost": 3 * 0.0001434 + 0.000105}
+
+
+def _claude(name: str, recipe: str, **more: Any) -> Client:
+    """12 fresh input tokens at 3 USD a million, 8 cached at 0.30, 7 output at 15; in the stream, 3 of the 12 are written
+    to the cache at 3.75."""
+    told = {
+        "variables": OTLP,
+        "embeddings": 0,
+        "reasoning": 0,
+        "written": 3,
+        "usual_calls": 0,
+        "other_cost": 3 * 0.0001434 + 0.00014565,
+        "provider": "anthropic",
+        "model": "claude-sonnet-4-5",
+        "response_model": "claude-sonnet-4-5-20250929",
+    }
+    return Client(name, recipe, **(told | more))
+
 
 CLIENTS = (
     Client("otel-sdk", "otel_sdk", OTLP | GZIP, chat_calls=3, streams=False),
@@ -133,8 +135,8 @@ CLIENTS = (
         "langfuse_sdk",
         LANGFUSE,
         chat_calls=5,  # one of them told by hand, with a cost of its own
-        priced_calls=4,
-        reported_cost=0.003,
+        usual_calls=4,
+        other_cost=0.003,
         model="gpt-4o-mini-2024-07-18",  # only the one that answered is told
         undated=5,
         finishes=False,
@@ -174,8 +176,8 @@ CLIENTS = (
         OTLP | {"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "true"},
         cached=0,
         reasoning=0,
-        reported_cost=4 * 0.0000072,  # without knowing that 8 of 20 tokens were cached
-        priced_calls=0,
+        other_cost=4 * 0.0000072,  # without knowing that 8 of 20 tokens were cached
+        usual_calls=0,
         runs_tools=False,
         streams=False,
     ),
@@ -187,8 +189,8 @@ CLIENTS = (
         runs_on="node",
         cached=2,  # 8 of the stream, none of the others
         reasoning=3,
-        reported_cost=3 * 0.0000072,
-        priced_calls=1,
+        other_cost=3 * 0.0000072,
+        usual_calls=1,
     ),
     Client("ai-sdk-4", "ai_sdk_4", OTLP, runs_on="node", chat_calls=3),  # the tokens of its stream are NaN
     Client("strands", "strands_agent", OTLP, chat_calls=3, embeddings=0, reasoning=0, undated=3),
@@ -202,28 +204,29 @@ CLIENTS = (
         finishes=False,
         runs_tools=False,  # a decorated function is a span
     ),
-    *(
-        Client(name, recipe, OTLP, runs_tools=runs_tools, streams=streams, **(CLAUDE | more))
-        for name, recipe, runs_tools, streams, more in (
-            ("anthropic-openinference", "anthropic_openinference", False, False, {}),
-            ("anthropic-openllmetry", "anthropic_openllmetry", False, False, TOLD_TOO_MUCH),
-            ("logfire-claude", "logfire_claude", False, False, {}),
-            ("pydantic-ai-claude", "pydantic_ai_claude", True, True, ALL_STREAMED),
-            ("langchain-claude", "langchain_claude", True, False, NO_INPUT_OF_STREAMS | {"tool_arguments": "Paris"}),
-            ("ai-sdk-6-claude", "ai_sdk_6_claude", True, True, {"runs_on": "node"}),
-            ("ai-sdk-5-claude", "ai_sdk_5_claude", True, True, {"runs_on": "node"}),
-        )
+    _claude("anthropic-openinference", "anthropic_openinference", runs_tools=False, streams=False),
+    _claude(
+        "anthropic-openllmetry",
+        "anthropic_openllmetry",
+        output_told=29,  # it adds the count a stream opens with to the one it ends with
+        other_cost=3 * 0.0001434 + 0.00016065,
+        runs_tools=False,
+        streams=False,
     ),
-    Client(
+    _claude("logfire-claude", "logfire_claude", runs_tools=False, streams=False),
+    _claude("pydantic-ai-claude", "pydantic_ai_claude", written=12, other_cost=4 * 0.00014565),  # all are streams
+    _claude("langchain-claude", "langchain_claude", streams=False, tool_arguments="Paris"),
+    _claude("ai-sdk-6-claude", "ai_sdk_6_claude", runs_on="node"),
+    _claude("ai-sdk-5-claude", "ai_sdk_5_claude", runs_on="node"),
+    _claude(
         "litellm-claude",
         "litellm_claude",
-        LITELLM,
+        variables=LITELLM,
         requirements="litellm_otel",
+        undated=1,
         runs_tools=False,
         streams=False,
         session=None,
-        undated=1,
-        **CLAUDE,
     ),
 )
 FIVE = ("otel-sdk", "openinference-openai", "pydantic-ai", "ai-sdk-6", "langfuse")

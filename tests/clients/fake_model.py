@@ -188,7 +188,7 @@ def _message_events(head: Json, block: Json, reason: str) -> Iterator[tuple[str 
     for piece in (told[:3], told[3:]):
         yield _named("content_block_delta", index=0, delta={"type": kind, key: piece})
     yield _named("content_block_stop", index=0)
-    yield _named("message_delta", delta={"stop_reason": reason, "stop_sequence": None}, usage={"output_tokens": 7})
+    yield _named("message_delta", delta={"stop_reason": reason, "stop_sequence": None}, usage=CLAUDE_STREAM_USAGE)
     yield _named("message_stop")
 
 
