@@ -16,6 +16,7 @@ from lynex.errors import InvalidInput
 from lynex.ingest.dialects.values import text
 from lynex.ingest.intake import Intake
 from lynex.ingest.langfuse_events import (
+    ANSWERED_BY,
     Envelope,
     Facts,
     Malformed,
@@ -284,11 +285,17 @@ class _Reading:
 
 
 def _merge(facts: Facts, said: Facts) -> None:
+    """Later facts win, metadata adds up, and a second model is the one that answered."""
     for name, value in said.items():
         if value is None:
             continue
         before = facts.get(name)
-        facts[name] = before | value if name == "metadata" and type(before) is type(value) is dict else value
+        if name == "metadata" and type(before) is type(value) is dict:
+            facts[name] = before | value
+        elif name == "model" and before is not None:
+            facts[ANSWERED_BY] = value
+        else:
+            facts[name] = value
 
 
 def _is_whole(story: Story, news: _News) -> bool:

@@ -9,12 +9,13 @@ import msgspec
 
 from lynex.events.timestamps import quick_instant
 from lynex.ingest.dialects.draft import Draft
-from lynex.ingest.dialects.langfuse import read_costs, read_level, read_usage
-from lynex.ingest.dialects.values import number, text, unquoted
+from lynex.ingest.dialects.langfuse import read_costs, read_level, read_parameters, read_usage
+from lynex.ingest.dialects.values import number, text
 
 Facts = dict[str, Any]
 Envelope = dict[str, Any]
 
+ANSWERED_BY: Final = "answered by"  # of facts: the model a later piece names
 _SAFE_ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 _TYPES: Final = {
     "generation": "model_response",
@@ -202,11 +203,12 @@ def _milliseconds(start: Any, end: Any) -> float | None:
 def _model(facts: Facts) -> Facts:
     draft = Draft()
     read_costs(_costs(facts), draft)
-    parameters, version = facts.get("modelParameters"), facts.get("promptVersion")
+    version = facts.get("promptVersion")
     prompt = {"name": text(facts.get("promptName")), "version": str(version) if version is not None else None}
     return {
         "model": text(facts.get("model")),
-        "parameters": {key: unquoted(each) for key, each in parameters.items()} if type(parameters) is dict else None,
+        "response_model": text(facts.get(ANSWERED_BY)),
+        "parameters": read_parameters(facts.get("modelParameters")),
         "usage": _usage(facts),
         "cost": draft.cost,
         "ttft_ms": _milliseconds(facts.get("startTime"), facts.get("completionStartTime")),

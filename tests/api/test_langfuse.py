@@ -146,6 +146,26 @@ def test_an_observation_told_in_pieces_is_one_event_once_it_has_ended(langfuse, 
     assert root["body"]["output"]["messages"][0]["parts"][0]["content"] == "A"  # joined when read
 
 
+def test_what_the_sdks_second_version_sent_tells_the_same_story(langfuse, server):
+    for file in sorted((FIXTURES / "langfuse-v2").glob("*-ingestion.json")):
+        answer = langfuse.post("/ingestion", content=file.read_bytes())
+        assert (answer.status_code, answer.json()["errors"]) == (207, [])
+    events = of_trace(server, "cb4ab2849ee248eab3b38e37e1ca65cd")
+    calls = [event["body"] for event in events if event["type"] == "model_response"]
+    assert [(call["model"]["request"], call["model"]["response"]) for call in calls] == [
+        ("gpt-4o-mini", "gpt-4o-mini-2024-07-18")
+    ] * 4
+    assert all(call["usage"] == calls[0]["usage"] for call in calls)
+    assert calls[0]["usage"] == {
+        "input_tokens": 20, "output_tokens": 7, "total_tokens": 27, "cache_read_tokens": 8, "reasoning_tokens": 3,
+        "scope": "call",
+    }  # fmt: skip
+    asked = [part for call in calls for part in call["output"]["messages"][0]["parts"] if part["type"] == "tool_call"]
+    assert [(part["name"], part["arguments"]) for part in asked] == [("weather", {"city": "Paris"})]
+    (session,) = server.get("/api/v1/sessions", session_id="session-1").json()["items"]
+    assert (session["requests"], session["total_tokens"]) == (4, 4 * 27)
+
+
 def test_what_comes_after_an_observation_was_stored_counts_once(langfuse, server):
     whole = piece("generation-create", "q1", id="g-2", traceId="t-2", model="gpt-4o-mini", input="Hi", output="Yo")
     usage = {"usage": {"promptTokens": 20, "completionTokens": 7, "totalTokens": 27, "unit": "TOKENS"}}

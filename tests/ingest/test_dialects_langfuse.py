@@ -43,7 +43,7 @@ def test_a_generation_has_its_prompt_costs_first_token_and_where_it_belongs():
         completion_start_time='"2026-11-21T12:00:00.250000Z"',
         **{
             "model.name": "gpt-4o-mini",
-            "model.parameters": '{"temperature":0.2}',
+            "model.parameters": '{"temperature":0.2,"max_tokens":"Infinity"}',
             "prompt.name": "greeting",
             "prompt.version": 3,
             "metadata.plan": '"pro"',
@@ -75,6 +75,7 @@ def test_a_generation_has_its_prompt_costs_first_token_and_where_it_belongs():
     assert json.loads(row.attrs) == {"plan": "pro", "seats": 3, "nested": {"a": [1]}, "experiment.id": "e-1"}
     assert (row.name, event["body"]["workflow"], row.tags) == ("step", {"name": "chat"}, ["a"])
     assert (row.input_preview, row.output_preview) == ("Hi", "Hello")
+    assert event["body"]["model"]["params"] == {"temperature": 0.2}
     assert event["body"]["tool"]["definitions"] == [{"type": "function"}]
 
 

@@ -52,6 +52,7 @@ _PROVIDERS_OWN: Final = frozenset(("prompt_tokens", "completion_tokens", *_NESTE
 _COSTS: Final = {place: place for place in ("input", "output", "total")} | {
     key: place for key, place in _TOKENS.items() if place in ("cache_read", "cache_write", "reasoning")
 }
+_UNSET: Final = ("inf", "Infinity")
 _CONVERSING: Final = frozenset(("generation", "agent"))
 
 
@@ -92,6 +93,12 @@ def _flat(sent: Mapping[str, Any]) -> list[tuple[str, Any]]:
         else:
             pairs.append((key, value))
     return pairs
+
+
+def read_parameters(sent: Any) -> dict[str, Any] | None:
+    """Of a call, without those the wrapper of OpenAI's client makes up for what was not set."""
+    told = mapping(sent) or {}
+    return {name: unquoted(value) for name, value in told.items() if value not in _UNSET} or None
 
 
 def read_costs(sent: Mapping[str, Any], draft: Draft) -> None:
@@ -220,7 +227,7 @@ LANGFUSE: Final = Dialect(
         "langfuse.trace.input": Field("notes.langfuse.trace_given", structured),
         "langfuse.trace.output": Field("notes.langfuse.trace_answered", structured),
         "langfuse.observation.model.name": "model.request",
-        "langfuse.observation.model.parameters": "model.params",
+        "langfuse.observation.model.parameters": Field("model.params", read_parameters),
         "langfuse.observation.usage_details": Field("notes.langfuse.usage", mapping),
         "langfuse.observation.cost_details": Field("notes.langfuse.costs", mapping),
         "langfuse.observation.completion_start_time": Field("notes.langfuse.first_token", unquoted),
