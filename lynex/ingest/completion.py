@@ -19,6 +19,8 @@ _COUNTED_TYPES: Final = frozenset(("model_response", "token_usage"))
 _CONTEXT: Final = ("session_id", "user_id", "environment", "release", "service_name", "agent_name", "step_index")
 _COUNTS: Final = frozenset(("input", "output", "total", "cache_read", "cache_write", "reasoning"))
 _PIECES: Final = ("prompt", "agent", "workflow", "mcp", "eval", "error")
+_MOST_SEARCHABLE: Final = 16 << 10  # bytes
+_LONGEST_TEXT: Final = 256
 _ENCODER: Final = msgspec.json.Encoder()
 
 
@@ -181,6 +183,13 @@ def _complete_context(draft: Draft, row: StoredEvent) -> None:
 
 
 def _searchable(metadata: Piece) -> str | None:
-    """JSON text of metadata. Keys that the store might confuse are left to the raw attributes."""
+    """JSON text of metadata. Keys that the store might confuse, and long values, are left to the raw attributes."""
     sound = {name: value for name, value in metadata.items() if name.isprintable() or key_fault(name) is None}
-    return _ENCODER.encode(sound).decode() if sound else None
+    encoded = _ENCODER.encode(sound)
+    if len(encoded) > _MOST_SEARCHABLE:
+        encoded = _ENCODER.encode({name: value for name, value in sound.items() if _is_short(value)})
+    return encoded.decode() if sound else None
+
+
+def _is_short(value: Any) -> bool:
+    return type(value) in (int, float, bool) or (type(value) is str and len(value) <= _LONGEST_TEXT)

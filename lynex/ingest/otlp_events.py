@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from lynex.events.timestamps import EARLIEST, LATEST
 from lynex.ingest.completion import complete
 from lynex.ingest.dialects.draft import Draft
 from lynex.ingest.dialects.mapping import MAPPING_VERSION, draft_of_log, draft_of_point, draft_of_span, plain_draft
@@ -33,8 +34,11 @@ def read_record(
     """The row to store. Only its scope may still change, by what else is known of the same call (`RecentCalls`)."""
     try:
         return _finished(record, _draft_of(record), seq, sender, processed_at, prices, buffer)
-    except Exception:  # a fault in our mapping must not cost a sender his record: it is stored as plain as can be
-        return _finished(record, plain_draft(record), seq, sender, processed_at, prices, buffer)
+    except MemoryError:
+        raise
+    except Exception as fault:  # a fault of our mapping must not cost a sender his record: it is stored plainly
+        plain = plain_draft(record, f"{type(fault).__name__}: {fault}")
+        return _finished(record, plain, seq, sender, processed_at, prices, buffer)
 
 
 def _draft_of(record: Record) -> Draft:
@@ -58,7 +62,7 @@ def _finished(
         mapping=MAPPING_VERSION,
     )
     sent_at = _fill_identity(record, row, draft)
-    if sent_at is not None:
+    if sent_at is not None and EARLIEST < sent_at <= LATEST:
         row.sent_at = sent_at
         place_in_time(row, sent_at)
     row.sdk_name, row.sdk_version = record.scope.name or None, record.scope.version or None

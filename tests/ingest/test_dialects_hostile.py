@@ -15,8 +15,10 @@ from lynex.ingest.otlp_records import DataPoint, Link, LogRecord, Scope, Span, S
 from lynex.ingest.parcel import Sender
 from lynex.pricing.book import PriceBook
 from lynex.store.columns import to_arrow
+from lynex.store.contract import Batch
 from lynex.store.stored_event import StoredEvent
 from tests.ingest.telemetry import NOON, SPAN, TRACE, a_span, event_of, row_of
+from tests.store.rows import open_store
 
 PRICES, SENDER = PriceBook(), Sender("otlp.traces", "proj_a", None, NOON, {})
 
@@ -199,3 +201,47 @@ def test_made_up_keys_are_forgotten_again():
     from lynex.ingest.dialects.mapping import _VOCABULARY
 
     assert len(_VOCABULARY._known) <= 25_000
+
+
+def test_what_a_dialect_stumbles_over_is_stored_as_plain_opentelemetry(monkeypatch):
+    def stumble(*_: object) -> None:
+        raise KeyError("nobody thought of this")
+
+    monkeypatch.setattr("lynex.ingest.dialects.mapping._finish", stumble)
+    span = a_span("chat", {"gen_ai.operation.name": "chat", "tenant": "acme"}, status="error", message="no")
+    row = stored(span)
+    body = json.loads(row.body)
+    assert (row.type, row.name, row.status, row.error_message) == ("span", "chat", "error", "no")
+    assert (json.loads(row.attrs), body["mapping_error"]) == (
+        {"mapping_error": True},
+        "KeyError: 'nobody thought of this'",
+    )
+    assert body["attributes"] == span.attributes
+
+
+@pytest.mark.parametrize("absurd", [0, -5, 2**62])
+def test_times_that_cannot_be_are_those_of_arrival(absurd):
+    span = a_span("x", {})
+    span.start, span.end = absurd, None
+    row = stored(span)
+    assert (row.at, row.sent_at, row.duration_ms) == (NOON, None, None)
+
+
+def test_the_store_takes_hostile_rows_and_gives_them_back(tmp_path):
+    chance, rows = random.Random(7), []
+    for seq in range(1, 301):
+        record = any_record(chance)
+        record.attributes.update({"nul\0key": "a", "nul": "a\0b", "é\u2028": "\x01", "metadata.x": "y" * 20_000})
+        row = stored(record)
+        row.seq, row.event_id = seq, f"{row.event_id}{seq}"
+        rows.append(row)
+    store = open_store(tmp_path)
+    store.append(Batch(1, 300, rows))
+    found = store.select(
+        "SELECT body, CAST(CAST(attrs AS JSON) AS VARCHAR) AS attrs, sent_at FROM events ORDER BY seq", {}
+    ).to_pylist()
+    store.close()
+    assert [one["body"] for one in found] == [row.body for row in rows]
+    assert all(
+        "nul" in json.loads(one["attrs"]) for one in found if one["attrs"] and "mapping_error" not in one["attrs"]
+    )

@@ -88,9 +88,9 @@ def draft_of_point(point: DataPoint) -> Draft:
     return draft
 
 
-def plain_draft(record: Record) -> Draft:
+def plain_draft(record: Record, fault: str) -> Draft:
     """The record as OpenTelemetry alone would tell it, for when a dialect stumbles."""
-    draft = Draft(flags=["mapping_error"])
+    draft = Draft(flags=["mapping_error"], more={"mapping_error": fault})
     if isinstance(record, Span):
         draft.name = record.name
         finish(record, draft)
