@@ -20,7 +20,8 @@ from lynex.store.contract import Value
 MAX_LIMIT: Final = 1000
 DEFAULT_LIMIT: Final = 50
 MAX_OFFSET: Final = 10_000
-AROUND: Final = 7 * DAY  # how far before and after a range the rest of its groups is looked for
+AROUND: Final = 7 * DAY  # how far around a range the rest of its groups is looked for
+BEFORE: Final = DAY  # and how far before it to tell which of them began earlier; the figures then tell it exactly
 
 _PROBED: Final = 2_000  # events whose times tell how wide the first slice is
 _WIDER: Final = 8
@@ -70,12 +71,14 @@ class Wanted(msgspec.Struct, frozen=True):
 
 class Found(msgspec.Struct, frozen=True):
     """`rows` (`id`, `sort_key`) in order, some more than the page. Those that turn out to have begun before `since` are
-    not of this page; where too few are left, what is found next has more, unless this is `all`."""
+    not of this page; where too few are left, what is found next has more, unless this is all there is to find.
+    `is_cut`: more would come after the last row."""
 
     rows: list[dict[str, Any]]
     since: int | None
     span: Range
     is_all: bool
+    is_cut: bool
 
 
 def wanted_of(
@@ -129,9 +132,10 @@ def find(select: Select, gathering: Gathering, wanted: Wanted, cursors: Cursors)
         for since in page.slices(select):
             rows = select(*page.statement(since))
             if len(rows) > wanted.limit:
-                yield Found(rows, since, span, is_all=False)
-    earliest = None if span.start is None else span.start - AROUND
-    yield Found(select(*page.statement(earliest)), span.start, span, is_all=True)
+                yield Found(rows, since, span, is_all=False, is_cut=True)
+    earliest = None if span.start is None else span.start - BEFORE
+    rows = select(*page.statement(earliest))
+    yield Found(rows, span.start, span, is_all=True, is_cut=len(rows) > wanted.limit + _SPARE)
 
 
 def cursor_after(cursors: Cursors, wanted: Wanted, found: Found, last: Mapping[str, Any]) -> str:

@@ -14,14 +14,14 @@ from lynex.query.figures import COUNTS, IS_CALL, whole
 from lynex.query.filters import FILTER_PARAMETERS, filters_of
 from lynex.query.gathering import Gathering, Wanted, cursor_after, find, wanted_of
 from lynex.query.parameters import Parameters, shown
-from lynex.query.ranges import RANGE_PARAMETERS, Range, range_of
+from lynex.query.ranges import RANGE_PARAMETERS, range_of
 from lynex.query.rows import Select
-from lynex.query.trace_facts import ERRORS_SQL, FIRST_SQL, ROLLUPS_SQL, facts_of, shown_cost
+from lynex.query.trace_facts import ERRORS_SQL, FIRST_SQL, ROLLUPS_SQL, Promotion, Reach, facts_of, shown_cost
+from lynex.query.trace_facts import Facts as TraceFacts
 from lynex.query.transcript import PART_SQL, TranscriptQuestion, transcript
 from lynex.store.contract import Cancel, EventStore
 
 _MOST_NAMES: Final = 20
-_ALWAYS: Final = Range(start=None, end=None, until=None)
 _DURATION: Final = '((epoch_us(max("at")) - epoch_us(min("at"))) / 1000)'
 _TOKENS: Final = f"coalesce(sum(total_tokens) FILTER ({COUNTS}), 0)::BIGINT"
 _COST: Final = f"(sum(cost) FILTER ({COUNTS}))::DOUBLE"
@@ -79,39 +79,43 @@ class Sessions:
     def page(self, question: SessionQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
         """`{"items": […], "next": cursor or None}`."""
         wanted, select = question.wanted, Select(self._store, cancel)
-        for found in find(select, SESSIONS, wanted, self._cursors):
-            rows, following = found.rows, None
-            if found.is_all or len(rows) > wanted.limit:
-                break
+        found = next(find(select, SESSIONS, wanted, self._cursors))
+        rows, following = found.rows, None
         if len(rows) > wanted.limit:
             rows = rows[: wanted.limit]
             following = cursor_after(self._cursors, wanted, found, rows[-1])
         facts = _facts_of(select, wanted.project_id, [row["id"] for row in rows])
-        return {"items": [facts[row["id"]] for row in rows if row["id"] in facts], "next": following}
+        items = [_shown(*facts[row["id"]]) for row in rows if row["id"] in facts]
+        return {"items": items, "next": following}
 
     def one(self, question: TranscriptQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
         """The session with its turns, first ones first. Raises NotFound, also for another project's session."""
         select = Select(self._store, cancel)
-        facts = _facts_of(select, question.project_id, [question.session_id])
-        if question.session_id not in facts:
+        found = _facts_of(select, question.project_id, [question.session_id]).get(question.session_id)
+        if found is None:
             raise NotFound(f"No session {shown(question.session_id)} in this project.", code="session_not_found")
-        return {"session": facts[question.session_id], **transcript(select, self._cursors, question)}
+        reach = Reach(first_seq=found[0]["first_seq"], last_seq=found[0]["last_seq"])
+        return {"session": _shown(*found), **transcript(select, self._cursors, question, reach)}
 
 
-def _facts_of(select: Select, project_id: str, session_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """By session id, as lists show them."""
+Facts = tuple[Mapping[str, Any], Sequence[Promotion]]  # of a session and of its traces
+
+
+def _facts_of(select: Select, project_id: str, session_ids: Sequence[str]) -> dict[str, Facts]:
     if not session_ids:
         return {}
-    values = {"project_id": project_id, "ids": list(session_ids)}
-    rows = select(_FACTS, values)
+    rows = select(_FACTS, {"project_id": project_id, "ids": list(session_ids)})
+    traces: dict[str, TraceFacts] = {}
     rolled_up = [trace_id for row in rows for trace_id in row["rolled_up"] or ()]
-    traces = facts_of(select, project_id, rolled_up, _ALWAYS)
+    if rolled_up:
+        reach = Reach(first_seq=min(row["first_seq"] for row in rows), last_seq=max(row["last_seq"] for row in rows))
+        traces = facts_of(select, project_id, rolled_up, reach)
     return {
-        row["session_id"]: _shown(row, [traces[trace_id][1] for trace_id in row["rolled_up"] or ()]) for row in rows
+        row["session_id"]: (row, [traces[one][1] for one in row["rolled_up"] or () if one in traces]) for row in rows
     }
 
 
-def _shown(row: Mapping[str, Any], promotions: Sequence[Any]) -> dict[str, Any]:
+def _shown(row: Mapping[str, Any], promotions: Sequence[Promotion]) -> dict[str, Any]:
     first, last = row["first_seen"], row["last_seen"]
     unpriced = bool(row["unpriced"]) or any(one.is_unpriced for one in promotions)
     return {
@@ -136,9 +140,10 @@ def _shown(row: Mapping[str, Any], promotions: Sequence[Any]) -> dict[str, Any]:
 
 # All of a session: its traces whole, and what stands outside of traces.
 _PARTS: Final = """
-  SELECT rowid FROM events WHERE project_id = $project_id AND (trace_id IN (
-    SELECT trace_id FROM events WHERE project_id = $project_id AND session_id IN (SELECT unnest($ids))
-  ) OR (trace_id IS NULL AND session_id IN (SELECT unnest($ids))))
+  SELECT rowid FROM events WHERE project_id = $project_id AND trace_id IN (
+    SELECT trace_id FROM events WHERE project_id = $project_id AND session_id IN (SELECT unnest($ids)))
+  UNION ALL SELECT rowid FROM events
+  WHERE project_id = $project_id AND trace_id IS NULL AND session_id IN (SELECT unnest($ids))
 """
 # A roll-up alone counts like one in a trace that has no call.
 _COUNTED: Final = f"({COUNTS} OR (trace_id IS NULL AND usage_scope = 'rollup'))"
@@ -148,6 +153,7 @@ WITH named AS MATERIALIZED (
   WHERE project_id = $project_id AND session_id IN (SELECT unnest($ids))
 ), parts AS (
   SELECT {PART_SQL} AS part, any_value(trace_id) AS trace_id, epoch_us(min("at")) AS first_at,
+    min(seq) AS first_seq, max(seq) AS last_seq,
     epoch_us(max("at")) AS last_at, count(*) AS events, {ERRORS_SQL} AS errors, count_if({IS_CALL}) AS requests,
     sum(input_tokens) FILTER ({_COUNTED}) AS input_tokens, sum(output_tokens) FILTER ({_COUNTED}) AS output_tokens,
     sum(total_tokens) FILTER ({_COUNTED}) AS total_tokens, sum(cost) FILTER ({_COUNTED}) AS cost,
@@ -158,7 +164,8 @@ WITH named AS MATERIALIZED (
     arg_min(input_preview, {FIRST_SQL}) AS put_in
   FROM events WHERE rowid IN ({_PARTS}) GROUP BY part
 )
-SELECT session_id, min(first_at) AS first_seen, max(last_at) AS last_seen, count(trace_id) AS traces,
+SELECT session_id, min(first_seq) AS first_seq, max(last_seq) AS last_seq,
+  min(first_at) AS first_seen, max(last_at) AS last_seen, count(trace_id) AS traces,
   sum(events) AS events, sum(errors) AS errors, sum(requests) AS requests, sum(input_tokens) AS input_tokens,
   sum(output_tokens) AS output_tokens, sum(total_tokens) AS total_tokens, sum(cost) AS cost, sum(unpriced) AS unpriced,
   list(trace_id) FILTER (rollups > 0 AND trace_id IS NOT NULL) AS rolled_up,

@@ -8,14 +8,12 @@ import msgspec
 from lynex.errors import NotFound
 from lynex.query.cursors import LONGEST, Cursors, Place
 from lynex.query.parameters import Parameters, shown
-from lynex.query.ranges import Range
 from lynex.query.rows import Select, columns_sql
 from lynex.query.trace_facts import facts_of, shown_facts
 from lynex.query.trace_tree import COLUMNS, tree_of
 
 MOST_EVENTS: Final = 100_000
 DETAIL_PARAMETERS: Final = frozenset(("project_id", "limit", "cursor"))
-_ALWAYS: Final = Range(start=None, end=None, until=None)
 
 
 class TraceDetailQuestion(msgspec.Struct, frozen=True):
@@ -40,11 +38,11 @@ class TraceDetailQuestion(msgspec.Struct, frozen=True):
 
 def trace_detail(select: Select, cursors: Cursors, question: TraceDetailQuestion) -> dict[str, Any]:
     """The facts and the structure. Raises NotFound, also when the trace belongs to another project."""
-    found = facts_of(select, question.project_id, [question.trace_id], _ALWAYS)
+    found = facts_of(select, question.project_id, [question.trace_id])
     if question.trace_id not in found:
         raise NotFound(f"No trace {shown(question.trace_id)} in this project.", code="trace_not_found")
     facts, promotion = found[question.trace_id]
-    columns, following = _events(select, cursors, question)
+    columns, following = _events(select, cursors, question, (facts["first_seq"], facts["last_seq"]))
 
     def elsewhere(event_ids: list[str]) -> set[str]:
         if following is None and question.cursor is None:
@@ -62,11 +60,13 @@ def trace_detail(select: Select, cursors: Cursors, question: TraceDetailQuestion
     }
 
 
-def _events(select: Select, cursors: Cursors, question: TraceDetailQuestion) -> tuple[dict[str, list[Any]], str | None]:
+def _events(
+    select: Select, cursors: Cursors, question: TraceDetailQuestion, seqs: tuple[int, int]
+) -> tuple[dict[str, list[Any]], str | None]:
     """The next events by time, and the cursor of those after them."""
     values: dict[str, Any] = {"project_id": question.project_id, "trace_id": question.trace_id}
-    values["wanted"] = question.limit + 1
-    condition = _MINE
+    values.update(wanted=question.limit + 1, first_seq=seqs[0], last_seq=seqs[1])
+    condition = f"{_MINE} AND seq >= $first_seq AND seq <= $last_seq"
     if question.cursor is not None:
         place = cursors.opened(question.cursor, question.binding, Place)
         condition += _AFTER_PLACE

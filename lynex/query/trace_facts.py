@@ -17,6 +17,7 @@ from lynex.query.filters import Condition, Filters
 from lynex.query.ranges import Range
 from lynex.query.rollups import promoted
 from lynex.query.rows import Select
+from lynex.store.contract import Value
 
 MOST_ARRANGED: Final = 20_000  # events; in larger traces a roll-up counts only where there is no call at all
 _MOST_MODELS: Final = 20
@@ -55,16 +56,40 @@ Facts = tuple[dict[str, Any], Promotion]  # what `shown_facts` takes; `start` is
 Key = Literal["trace_id", "event_id"]  # event_id: events outside of traces, each like a trace of its own
 
 
+class Reach(msgspec.Struct, frozen=True):
+    """Where events are looked for: from an instant on, and between two sequences. Rows lie in order of sequence: what
+    is known to be near costs no look at all the rest."""
+
+    since: int | None = None
+    first_seq: int = 0
+    last_seq: int = (1 << 63) - 1
+
+    def condition(self, project_id: str) -> Condition:
+        of_project = Filters().condition(project_id, Range(self.since, None, None))
+        values: dict[str, Value] = {"first_seq": self.first_seq, "last_seq": self.last_seq}
+        return Condition(f"{of_project.sql} AND seq >= $first_seq AND seq <= $last_seq", of_project.values | values)
+
+
+EVERYWHERE: Final = Reach()
+
+
 def facts_of(
-    select: Select, project_id: str, ids: Sequence[str], span: Range, *, key: Key = "trace_id"
+    select: Select, project_id: str, ids: Sequence[str], reach: Reach = EVERYWHERE, *, key: Key = "trace_id"
 ) -> dict[str, Facts]:
     """By id."""
     if not ids:
         return {}
-    these = Filters().condition(project_id, span)
-    rows = select(_FACTS.format(condition=these.sql, key=key), {**these.values, "ids": list(ids)})
-    promotions = _promotions(select, these, key, rows)
+    these = _among(reach.condition(project_id), key, ids)
+    rows = select(_FACTS.format(condition=these.sql, key=key), these.values)
+    promotions = _promotions(select, reach.condition(project_id), key, rows)
     return {row["id"]: (row, promotions.get(row["id"], Promotion())) for row in rows}
+
+
+def _among(condition: Condition, key: Key, ids: Sequence[str]) -> Condition:
+    """A comparison with one id is done while scanning, which halves the time of a join with many."""
+    if len(ids) == 1:
+        return Condition(f"{condition.sql} AND {key} = $id", condition.values | {"id": ids[0]})
+    return Condition(f"{condition.sql} AND {key} IN (SELECT unnest($ids))", condition.values | {"ids": list(ids)})
 
 
 def shown_facts(row: Mapping[str, Any], promotion: Promotion) -> dict[str, Any]:
@@ -123,19 +148,19 @@ def _promotions(select: Select, these: Condition, key: Key, facts: Sequence[Mapp
 
 
 def _arranged_promotions(select: Select, these: Condition, key: Key, ids: Sequence[str]) -> dict[str, Promotion]:
-    sql = _SKELETONS.format(condition=these.sql, key=key)
-    columns = select.columns(sql, {**these.values, "ids": list(ids)})
+    mine = _among(these, key, ids)
+    columns = select.columns(_SKELETONS.format(condition=mine.sql, key=key), mine.values)
     found, first = {}, 0
     owners = columns["id"]
     while first < len(owners):
         last = first + 1
         while last < len(owners) and owners[last] == owners[first]:
             last += 1
-        mine = {name: values[first:last] for name, values in columns.items()}
-        tree = arranged(mine["event_id"], mine["parent_event_id"])
-        events = promoted(tree, mine["usage_scope"], mine["start"], mine["duration_ms"])
+        own = {name: values[first:last] for name, values in columns.items()}
+        tree = arranged(own["event_id"], own["parent_event_id"])
+        events = promoted(tree, own["usage_scope"], own["start"], own["duration_ms"])
         if events:
-            found[owners[first]] = _promotion_of([{name: mine[name][event] for name in mine} for event in events])
+            found[owners[first]] = _promotion_of([{name: own[name][event] for name in own} for event in events])
         first = last
     return found
 
@@ -158,11 +183,10 @@ def _first_said(column: str) -> str:
 
 _USED: Final = ("event_id", "input_tokens", "output_tokens", "total_tokens", "cost", "cost_source")
 # Keys first, whole rows afterwards: only the row groups of these traces are read.
-_OF_THESE: Final = """rowid IN (
-  SELECT rowid FROM events WHERE {condition} AND {key} IN (SELECT unnest($ids)))"""
+_OF_THESE: Final = "rowid IN (SELECT rowid FROM events WHERE {condition})"
 _FACTS: Final = f"""
 SELECT {{key}} AS id, any_value(trace_id) AS trace_id, epoch_us(min("at")) AS start, {FINISH_SQL} AS finish,
-  count(*) AS events, {ERRORS_SQL} AS errors,
+  count(*) AS events, min(seq) AS first_seq, max(seq) AS last_seq, {ERRORS_SQL} AS errors,
   {FAILED_SQL} AS failed, count_if({IS_CALL}) AS requests, bool_or(parent_event_id IS NULL) AS has_root,
   sum(input_tokens) FILTER ({COUNTS}) AS input_tokens, sum(output_tokens) FILTER ({COUNTS}) AS output_tokens,
   sum(total_tokens) FILTER ({COUNTS}) AS total_tokens, sum(cost) FILTER ({COUNTS}) AS cost,

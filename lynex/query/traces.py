@@ -10,11 +10,11 @@ from lynex.query.figures import COUNTS, IS_CALL
 from lynex.query.filters import FILTER_PARAMETERS, filters_of
 from lynex.query.gathering import AROUND, Found, Gathering, Wanted, cursor_after, find, wanted_of
 from lynex.query.parameters import Parameters
-from lynex.query.ranges import RANGE_PARAMETERS, Range, range_of
+from lynex.query.ranges import RANGE_PARAMETERS, range_of
 from lynex.query.rows import Select
 from lynex.query.trace_detail import TraceDetailQuestion, trace_detail
 from lynex.query.trace_export import exported
-from lynex.query.trace_facts import DURATION_SQL, ERRORS_SQL, FAILED_SQL, Facts, facts_of, shown_facts
+from lynex.query.trace_facts import DURATION_SQL, ERRORS_SQL, FAILED_SQL, Facts, Reach, facts_of, shown_facts
 from lynex.store.contract import Cancel, EventStore
 
 _TEXT_SORTED: Final = 64  # characters of a name that order it
@@ -113,6 +113,8 @@ class Traces:
         if len(rows) > wanted.limit:
             rows = rows[: wanted.limit]
             following = cursor_after(self._cursors, wanted, found, rows[-1])
+        elif found.is_cut:
+            following = cursor_after(self._cursors, wanted, found, found.rows[-1])
         return {"items": [shown_facts(*facts[row["id"]]) for row in rows], "next": following}
 
     def exported(self, project_id: str, trace_id: str, cancel: Cancel | None = None) -> Iterator[bytes]:
@@ -126,6 +128,7 @@ class Traces:
 
 def _facts_since(select: Select, project_id: str, found: Found) -> dict[str, Facts]:
     """By trace id; without those that began before the found ones."""
-    earliest = None if found.since is None else found.since - AROUND
-    facts = facts_of(select, project_id, [row["id"] for row in found.rows], Range(earliest, None, None))
-    return {trace_id: one for trace_id, one in facts.items() if found.since is None or one[0]["start"] >= found.since}
+    since = found.since
+    reach = Reach(since=None if since is None else since - AROUND)
+    facts = facts_of(select, project_id, [row["id"] for row in found.rows], reach)
+    return {trace_id: one for trace_id, one in facts.items() if since is None or one[0]["start"] >= since}

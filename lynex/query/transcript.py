@@ -12,16 +12,14 @@ from lynex.clock import rfc3339
 from lynex.query.cursors import LONGEST, Cursors, Ranked
 from lynex.query.gathering import DEFAULT_LIMIT, MAX_LIMIT
 from lynex.query.parameters import Parameters
-from lynex.query.ranges import Range
 from lynex.query.rows import Select
-from lynex.query.trace_facts import FIRST_SQL, facts_of, shown_facts
+from lynex.query.trace_facts import FIRST_SQL, Reach, facts_of, shown_facts
 
 TRANSCRIPT_PARAMETERS: Final = frozenset(("project_id", "limit", "cursor"))
 LONGEST_TEXT: Final = 20_000  # characters
 _MOST_BYTES: Final = 16 << 20  # of bodies read for one answer; what is beyond is shown by its beginning
 _MOST_TOOLS: Final = 100  # of a turn
 _MOST_FAILURES: Final = 20
-_ALWAYS: Final = Range(start=None, end=None, until=None)
 PART_SQL: Final = "coalesce(trace_id, '/' || event_id)"  # no trace id begins with `/`
 
 
@@ -45,38 +43,39 @@ class TranscriptQuestion(msgspec.Struct, frozen=True):
         return msgspec.json.encode(("session", self.project_id, self.session_id))
 
 
-def transcript(select: Select, cursors: Cursors, question: TranscriptQuestion) -> dict[str, Any]:
-    """`{"items": turns, "next": cursor or None}`, in order of time."""
-    rows, following = _parts(select, cursors, question)
+def transcript(select: Select, cursors: Cursors, question: TranscriptQuestion, reach: Reach) -> dict[str, Any]:
+    """`{"items": turns, "next": cursor or None}`, in order of time; the session's events are within `reach`."""
+    rows, following = _parts(select, cursors, question, reach)
+    if not rows:
+        return {"items": [], "next": following}
+    near = Reach(first_seq=min(row["first_seq"] for row in rows), last_seq=max(row["last_seq"] for row in rows))
     trace_ids = [row["trace_id"] for row in rows if row["trace_id"] is not None]
     event_ids = [row["event_id"] for row in rows if row["trace_id"] is None]
-    project_id = question.project_id
-    figures = {
-        **facts_of(select, project_id, trace_ids, _ALWAYS),
-        **{"/" + one: facts for one, facts in facts_of(select, project_id, event_ids, _ALWAYS, key="event_id").items()},
-    }
-    values = {"project_id": project_id, "trace_ids": trace_ids, "event_ids": event_ids}
-    said = {row["part"]: row for row in select(_SAID, values)} if rows else {}
+    alone = facts_of(select, question.project_id, event_ids, near, key="event_id")
+    figures = facts_of(select, question.project_id, trace_ids, near) | {f"/{one}": alone[one] for one in alone}
+    these = near.condition(question.project_id)
+    values = {**these.values, "trace_ids": trace_ids, "event_ids": event_ids}
+    said = {row["part"]: row for row in select(_SAID.format(condition=these.sql), values)}
     bodies = _bodies(select, [text["seq"] for row in said.values() for text in (row["asked"], row["answered"]) if text])
-    parts = [row["part"] for row in rows]
-    return {
-        "items": [_turn(shown_facts(*figures[part]), said[part], bodies) for part in parts if part in said],
-        "next": following,
-    }
+    items = [
+        _turn(shown_facts(*figures[part]), said[part], bodies)
+        for part in (row["part"] for row in rows)
+        if part in said and part in figures
+    ]
+    return {"items": items, "next": following}
 
 
-def _parts(select: Select, cursors: Cursors, question: TranscriptQuestion) -> tuple[list[dict[str, Any]], str | None]:
-    values: dict[str, Any] = {
-        "project_id": question.project_id,
-        "session_id": question.session_id,
-        "wanted": question.limit + 1,
-    }
+def _parts(
+    select: Select, cursors: Cursors, question: TranscriptQuestion, reach: Reach
+) -> tuple[list[dict[str, Any]], str | None]:
+    these = reach.condition(question.project_id)
+    values: dict[str, Any] = {**these.values, "session_id": question.session_id, "wanted": question.limit + 1}
     after = "true"
     if question.cursor is not None:
         place = cursors.opened(question.cursor, question.binding, Ranked)
         after = "(start > $place OR (start = $place AND part > $place_id))"
         values.update(place=place.value, place_id=place.group)
-    rows = select(_PARTS.format(after=after), values)
+    rows = select(_PARTS.format(condition=these.sql, after=after), values)
     if len(rows) <= question.limit:
         return rows, None
     rows = rows[: question.limit]
@@ -156,14 +155,14 @@ _FACTS_BESIDE: Final = "type IN ('log', 'error', 'eval_metric')"
 _ENDED: Final = 'struct_pack(t := epoch_us("at") + coalesce((duration_ms * 1000)::BIGINT, 0), id := event_id)'
 _PUT_IN: Final = "struct_pack(seq := seq, event_id := event_id, preview := input_preview)"
 _CAME_OUT: Final = "struct_pack(seq := seq, event_id := event_id, preview := output_preview)"
-_MINE: Final = "project_id = $project_id AND session_id = $session_id"
 _PARTS: Final = f"""
-SELECT part, trace_id, event_id, start FROM (
+SELECT part, trace_id, event_id, start, first_seq, last_seq FROM (
   SELECT {PART_SQL} AS part, any_value(trace_id) AS trace_id, any_value(event_id) AS event_id,
-    epoch_us(min("at")) AS start
+    epoch_us(min("at")) AS start, min(seq) AS first_seq, max(seq) AS last_seq
   FROM events WHERE rowid IN (
-    SELECT rowid FROM events WHERE project_id = $project_id AND (
-      (trace_id IS NULL AND session_id = $session_id) OR trace_id IN (SELECT trace_id FROM events WHERE {_MINE})))
+    SELECT rowid FROM events WHERE {{condition}} AND trace_id IN (
+      SELECT trace_id FROM events WHERE {{condition}} AND session_id = $session_id)
+    UNION ALL SELECT rowid FROM events WHERE {{condition}} AND trace_id IS NULL AND session_id = $session_id)
   GROUP BY part
 ) WHERE {{after}} ORDER BY start, part LIMIT $wanted
 """
@@ -179,8 +178,9 @@ SELECT {PART_SQL} AS part,
   list(struct_pack(t := epoch_us("at"), event_id := event_id, name := name, type := error_type,
     message := error_message)) FILTER (status = 'error') AS failures
 FROM events WHERE rowid IN (
-  SELECT rowid FROM events WHERE project_id = $project_id AND (trace_id IN (SELECT unnest($trace_ids))
-    OR (trace_id IS NULL AND event_id IN (SELECT unnest($event_ids)))))
+  SELECT rowid FROM events WHERE {{condition}} AND trace_id IN (SELECT unnest($trace_ids))
+  UNION ALL SELECT rowid FROM events
+  WHERE {{condition}} AND trace_id IS NULL AND event_id IN (SELECT unnest($event_ids)))
 GROUP BY part
 """
 _THESE: Final = "seq >= $first AND seq <= $last AND seq IN (SELECT unnest($seqs))"
