@@ -11,7 +11,7 @@ import sys
 import textwrap
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from lynex_sdk.redact import RULES, redacted, rules_named
 from lynex_sdk.settings import Settings
 from lynex_sdk.values import Budget, plain
 
+from lynex.effective import load_config
 from tests.running import KEY
 
 
@@ -114,6 +115,12 @@ def test_wrong_settings_warn_and_are_not_used(monkeypatch):
     assert read.capture_content is False
     named = " ".join(read.problems)
     assert all(word in named for word in ("sample_rate", "timeout", "endpoint", "flush_bites", "LYNEX_FLUSH_EVENTS"))
+
+
+def test_the_server_knows_that_our_variables_are_not_its_settings():
+    names = {f"LYNEX_{one.name.upper()}" for one in fields(Settings)}
+    names -= {"LYNEX_PROBLEMS", "LYNEX_BEFORE_SEND", "LYNEX_ON_ERROR"}  # those are functions
+    assert not load_config(None, dict.fromkeys(names, "1"), {}).warnings
 
 
 SECRETS = [
