@@ -12,12 +12,11 @@ from lynex.errors import NotFound
 from lynex.query.cursors import Cursors
 from lynex.query.figures import COUNTS, IS_CALL, whole
 from lynex.query.filters import FILTER_PARAMETERS, filters_of
-from lynex.query.gathering import Gathering, Wanted, cursor_after, find, wanted_of
+from lynex.query.gathering import AROUND, Gathering, Wanted, cursor_after, find, wanted_of
 from lynex.query.parameters import Parameters, shown
 from lynex.query.ranges import RANGE_PARAMETERS, range_of
 from lynex.query.rows import Select
 from lynex.query.trace_facts import ERRORS_SQL, FIRST_SQL, ROLLUPS_SQL, Promotion, Reach, facts_of, shown_cost
-from lynex.query.trace_facts import Facts as TraceFacts
 from lynex.query.transcript import PART_SQL, TranscriptQuestion, transcript
 from lynex.store.contract import Cancel, EventStore
 
@@ -104,12 +103,23 @@ Facts = tuple[Mapping[str, Any], Sequence[Promotion]]  # of a session and of its
 def _facts_of(select: Select, project_id: str, session_ids: Sequence[str]) -> dict[str, Facts]:
     if not session_ids:
         return {}
-    rows = select(_FACTS, {"project_id": project_id, "ids": list(session_ids)})
-    traces: dict[str, TraceFacts] = {}
-    rolled_up = [trace_id for row in rows for trace_id in row["rolled_up"] or ()]
-    if rolled_up:
-        reach = Reach(first_seq=min(row["first_seq"] for row in rows), last_seq=max(row["last_seq"] for row in rows))
-        traces = facts_of(select, project_id, rolled_up, reach)
+    named = select(_NAMED, {"project_id": project_id, "ids": list(session_ids)})
+    if not named:
+        return {}
+    near = Reach(
+        since=min(row["first_at"] for row in named) - AROUND, until=max(row["last_at"] for row in named) + AROUND
+    )
+    these = near.condition(project_id)
+    values = {
+        **these.values,
+        "ids": list(session_ids),
+        "sessions": [row["session_id"] for row in named],
+        "parts": [row["part"] for row in named],
+        "trace_ids": list({row["trace_id"] for row in named if row["trace_id"] is not None}),
+    }
+    rows = select(_FACTS.format(condition=these.sql), values)
+    rolled_up = list({trace_id for row in rows for trace_id in row["rolled_up"] or ()})
+    traces = facts_of(select, project_id, rolled_up, near)
     return {
         row["session_id"]: (row, [traces[one][1] for one in row["rolled_up"] or () if one in traces]) for row in rows
     }
@@ -138,19 +148,17 @@ def _shown(row: Mapping[str, Any], promotions: Sequence[Promotion]) -> dict[str,
     }
 
 
-# All of a session: its traces whole, and what stands outside of traces.
-_PARTS: Final = """
-  SELECT rowid FROM events WHERE project_id = $project_id AND trace_id IN (
-    SELECT trace_id FROM events WHERE project_id = $project_id AND session_id IN (SELECT unnest($ids)))
-  UNION ALL SELECT rowid FROM events
-  WHERE project_id = $project_id AND trace_id IS NULL AND session_id IN (SELECT unnest($ids))
-"""
 # A roll-up alone counts like one in a trace that has no call.
 _COUNTED: Final = f"({COUNTS} OR (trace_id IS NULL AND usage_scope = 'rollup'))"
+# The parts of sessions: their traces, and events outside of traces.
+_NAMED: Final = f"""
+SELECT session_id, {PART_SQL} AS part, any_value(trace_id) AS trace_id, epoch_us(min("at")) AS first_at,
+  epoch_us(max("at")) AS last_at
+FROM events WHERE project_id = $project_id AND session_id IN (SELECT unnest($ids)) GROUP BY session_id, part
+"""
 _FACTS: Final = f"""
 WITH named AS MATERIALIZED (
-  SELECT DISTINCT session_id, {PART_SQL} AS part FROM events
-  WHERE project_id = $project_id AND session_id IN (SELECT unnest($ids))
+  SELECT unnest($sessions) AS session_id, unnest($parts) AS part
 ), parts AS (
   SELECT {PART_SQL} AS part, any_value(trace_id) AS trace_id, epoch_us(min("at")) AS first_at,
     min(seq) AS first_seq, max(seq) AS last_seq,
@@ -162,7 +170,10 @@ WITH named AS MATERIALIZED (
     list(DISTINCT model) FILTER (model IS NOT NULL) AS models, arg_min(environment, {FIRST_SQL}) AS environment,
     arg_min(input_preview, {FIRST_SQL}) FILTER (type IN ('message', 'model_response')) AS said,
     arg_min(input_preview, {FIRST_SQL}) AS put_in
-  FROM events WHERE rowid IN ({_PARTS}) GROUP BY part
+  FROM events WHERE rowid IN (
+    SELECT rowid FROM events WHERE {{condition}} AND trace_id IN (SELECT unnest($trace_ids))
+    UNION ALL SELECT rowid FROM events
+    WHERE {{condition}} AND trace_id IS NULL AND session_id IN (SELECT unnest($ids))) GROUP BY part
 )
 SELECT session_id, min(first_seq) AS first_seq, max(last_seq) AS last_seq,
   min(first_at) AS first_seen, max(last_at) AS last_seen, count(trace_id) AS traces,

@@ -57,15 +57,16 @@ Key = Literal["trace_id", "event_id"]  # event_id: events outside of traces, eac
 
 
 class Reach(msgspec.Struct, frozen=True):
-    """Where events are looked for: from an instant on, and between two sequences. Rows lie in order of sequence: what
+    """Where events are looked for: between two instants, and between two sequences. Rows lie in order of sequence: what
     is known to be near costs no look at all the rest."""
 
     since: int | None = None
+    until: int | None = None
     first_seq: int = 0
     last_seq: int = (1 << 63) - 1
 
     def condition(self, project_id: str) -> Condition:
-        of_project = Filters().condition(project_id, Range(self.since, None, None))
+        of_project = Filters().condition(project_id, Range(self.since, self.until, self.until))
         values: dict[str, Value] = {"first_seq": self.first_seq, "last_seq": self.last_seq}
         return Condition(f"{of_project.sql} AND seq >= $first_seq AND seq <= $last_seq", of_project.values | values)
 
