@@ -13,9 +13,7 @@ from lynex.ingest.messages import text_message
 from lynex.ingest.otlp_records import Attributes, LogRecord
 
 _USER_KEYS: Final = ("user.id", "user.email", "user.account_id", "user.account_uuid")
-_UNDERSTOOD: Final = frozenset(
-    ("event.name", "event.timestamp", "event.sequence", "prompt", "duration_ms", "duration", *_USER_KEYS)
-)
+_UNDERSTOOD: Final = frozenset(("event.name", "event.timestamp", "event.sequence", "prompt", "duration_ms", "duration"))
 _FAILURES: Final = (False, "false", "False", "0")
 _REDACTED: Final = frozenset(("<REDACTED>", "[REDACTED]", ""))
 
@@ -43,9 +41,12 @@ def read_agent_event(
     draft.name = f"{agent}.{event}"
     for key in (session, *_UNDERSTOOD.intersection(draft.unknown), *understood):
         draft.unknown.pop(key, None)
-    user = next((said for key in _USER_KEYS if (said := text(attributes.get(key))) is not None), None)
-    if user is not None:
-        context["user_id"] = user
+    for key in _USER_KEYS:
+        user = text(attributes.get(key))
+        if user is not None:
+            context["user_id"] = user
+            draft.unknown.pop(key, None)
+            break
     session_id = text(attributes.get(session))
     if session_id is not None:
         context["session_id"] = session_id
