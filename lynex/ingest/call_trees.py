@@ -36,8 +36,8 @@ class _Call(msgspec.Struct, gc=False):
     names: frozenset[str]
     response_id: str | None = None
     counted: bool = False
-    spans: list[int] = []
-    scopes: set[str] = set()  # the instrumentations that told of it
+    spans: tuple[int, ...] = ()  # a tuple of one takes a third of a list
+    scopes: tuple[str, ...] = ()  # the instrumentations that told of it
 
     def may_be(self, names: frozenset[str], response_id: str | None) -> bool:
         """Whether a span of this model and response could tell of it."""
@@ -54,7 +54,7 @@ class _Span(msgspec.Struct, gc=False):
     inside: dict[_Counts, _Call] | None = None  # calls below it
     began: int = 0  # microseconds; both 0: not known
     ended: int = 0
-    answer: str | None = None  # its first characters
+    answer: int | None = None  # hash of its first characters
 
 
 _Alike = dict[str, list[_Span]]  # by instrumentation: those of one are never one call
@@ -67,7 +67,8 @@ class CallTrees:
     def __init__(self, capacity: int) -> None:
         self._spans: Generations[int, _Span] = Generations(capacity)
         self._responses: Generations[int, _Call] = Generations(capacity)
-        self._alike: Generations[int, _Alike] = Generations(capacity)  # of a trace, by counts
+        # Of a trace, by counts. What lies beside each other in time arrives nearly together.
+        self._alike: Generations[int, _Alike] = Generations(capacity // 5)
 
     def place(self, row: StoredEvent) -> None:
         """Note where in its trace an event stands."""
@@ -112,7 +113,7 @@ class CallTrees:
             if call is None or scope in call.scopes or not call.may_be(names, None):
                 continue
             if other.began <= at <= other.ended + _SOON:
-                call.scopes.add(scope)
+                call.scopes += (scope,)
                 return call
         return None
 
@@ -127,7 +128,7 @@ class CallTrees:
             self._responses.put(_identity(row, "\0" + row.response_id), call)
         is_first = not call.spans
         if len(call.spans) < _MOST_SPANS:
-            call.spans.append(identity)
+            call.spans += (identity,)
         span.call = call
         if has_tokens:
             self._remember(row, span, call)
@@ -142,7 +143,8 @@ class CallTrees:
             self._mark_around(span.parent, span.counts, call)
         if row.sdk_name is None or not span.ended:
             return
-        call.scopes.add(row.sdk_name)
+        if row.sdk_name not in call.scopes:
+            call.scopes += (row.sdk_name,)
         key = _identity(row, span.counts)
         alike = self._alike.get(key)
         if alike is None:
@@ -233,7 +235,7 @@ def _note(row: StoredEvent, span: _Span) -> None:
     if row.duration_ms is not None:
         span.began = row.sent_at if row.sent_at is not None else row.at
         span.ended = span.began + round(row.duration_ms * 1000)
-        span.answer = row.output_preview
+        span.answer = hash(row.output_preview) if row.output_preview is not None else None
 
 
 def _is_within(one: _Span, other: _Span) -> bool:

@@ -7,18 +7,18 @@ from lynex.ingest.call_trees import CallTrees
 from lynex.ingest.generations import Generations
 from lynex.store.stored_event import StoredEvent
 
-_Response = tuple[str, str]  # project, response id
 _LONGEST_ID: Final = 256  # longer ones are no provider's and not worth the memory
 _UNPLACED: Final = ("log:", "metric:")  # they stand beside spans, not around them
 
 
 class RecentCalls:
-    """Remembers `responses` of model calls and `spans` of traces (about 20 MB), to twice as many; the oldest are
+    """Remembers `responses` of model calls and `spans` of traces, to twice as many (80 MB at most); the oldest are
     forgotten first. For one thread."""
 
-    def __init__(self, responses: int = 100_000, spans: int = 50_000) -> None:
-        self._calls: Generations[_Response, str] = Generations(responses)  # → the event that told of it first
-        self._usages: Generations[_Response, str] = Generations(responses)
+    def __init__(self, responses: int = 100_000, spans: int = 40_000) -> None:
+        # By a hash of project and response id: whether it was told of as a call; the event that told of its tokens.
+        self._calls: Generations[int, bool] = Generations(responses)
+        self._usages: Generations[int, str] = Generations(responses)
         self._trees = CallTrees(spans)
 
     def settle(self, rows: Iterable[StoredEvent]) -> None:
@@ -64,7 +64,7 @@ class RecentCalls:
             if response is None:
                 continue
             if self._calls.get(response) is None:
-                self._calls.put(response, row.event_id)
+                self._calls.put(response, True)
             if row.usage_scope == "call" and self._usages.get(response) is not None:
                 _empty(row)
 
@@ -81,9 +81,9 @@ class RecentCalls:
             self._usages.put(response, row.event_id)
 
 
-def _response_of(row: StoredEvent) -> _Response | None:
+def _response_of(row: StoredEvent) -> int | None:
     response_id = row.response_id
-    return (row.project_id, response_id) if response_id is not None and len(response_id) <= _LONGEST_ID else None
+    return hash((row.project_id, response_id)) if response_id is not None and len(response_id) <= _LONGEST_ID else None
 
 
 def _empty(row: StoredEvent) -> None:
