@@ -1,6 +1,8 @@
 """The examples of both SDKs run as they stand, against a fake model, and leave the story they promise."""
 
+import html
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -92,3 +94,21 @@ def test_the_web_service_goes_on_with_its_callers_traces(server, environment):
     assert request["body"]["name"] == "GET /ask" and request["context"]["user_id"] == "u-web"
     assert request["context"]["parent_event_id"] == "ab" * 16 + ":" + "cd" * 8
     assert events["model_response"]["context"]["parent_event_id"] == request["eventId"]
+
+
+GUIDE = Path(__file__).parent.parent.parent / "static" / "guide"
+
+
+def blocks_of(page: str, language: str) -> list[str]:
+    found = re.findall(rf'<pre data-sdk="{language}"><code>(.*?)</code></pre>', (GUIDE / page).read_text(), re.DOTALL)
+    return [html.unescape(one) for one in found]
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_what_the_guide_prints_runs(server, environment, number):
+    code = blocks_of("sdk-python.html", "python")[number]
+    code = code.replace("http://127.0.0.1:8000", server.url).replace("sk_live_…", KEY)
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 0 and ended.stderr == "", ended.stderr

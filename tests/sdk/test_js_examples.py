@@ -8,7 +8,7 @@ import pytest
 from tests.clients.fake_model import FakeModel
 from tests.clients.serving import served
 from tests.running import KEY
-from tests.sdk.test_examples import events_of
+from tests.sdk.test_examples import blocks_of, events_of
 from tests.sdk.test_js import SDK, module  # noqa: F401  (builds the SDK)
 
 EXAMPLES = SDK / "examples"
@@ -91,3 +91,10 @@ def test_the_route_handler_goes_on_with_its_callers_trace(server, environment, b
     assert events["span"]["context"]["parent_event_id"] == "ab" * 16 + ":" + "cd" * 8
     assert events["span"]["context"]["user_id"] == "u-web"
     assert events["model_response"]["context"]["parent_event_id"] == events["span"]["eventId"]
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_what_the_guide_prints_runs(server, environment, built, number):
+    code = blocks_of("sdk-javascript.html", "javascript")[number]
+    code = code.replace("http://127.0.0.1:8000", server.url).replace("sk_live_…", KEY)
+    run(["node", "--input-type=module", "-e", code], environment)
