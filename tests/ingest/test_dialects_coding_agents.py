@@ -74,6 +74,8 @@ def test_codex_names_events_in_an_attribute_and_counts_a_call_where_its_tokens_a
     assert (row.type, row.input_tokens, row.cache_read_tokens, row.provider) == ("model_response", 20, 8, "openai")
     failed = row_of(a_log(name, plain | {"event.kind": "response.failed", "error.message": "too long"}, traced=False))
     assert (failed.type, failed.error_message) == ("error", "too long")
+    start = row_of(a_log(name, {"event.name": "codex.conversation_starts", "conversation.id": "s"}, traced=False))
+    assert start.event_id == failed.parent_event_id == row.parent_event_id
     tool = event_of(
         a_log(
             name,

@@ -10,6 +10,7 @@ from lynex.ingest.dialects.coding_agents import (
     read_failure,
     read_prompt,
     read_remark,
+    read_step,
     read_tool,
 )
 from lynex.ingest.dialects.dialect import Dialect
@@ -37,6 +38,7 @@ def _read_log(record: LogRecord, draft: Draft) -> bool:
     if event is None:
         return False
     read_agent_event(record, draft, _NAME, event, session="conversation.id", understood=_UNDERSTOOD)
+    read_step(draft, "start", is_prompt=event == "conversation_starts")  # its prompts have no ids
     if event == "user_prompt":
         read_prompt(attributes, draft)
     elif event == "sse_event" and "input_token_count" in attributes:

@@ -58,12 +58,12 @@ def read_agent_event(
     draft.duration_ms = milliseconds(attributes.get("duration_ms", attributes.get("duration")))
 
 
-def read_step(draft: Draft, prompt_id: Any, *, is_prompt: bool) -> None:
-    """What happens for a prompt stands below it in the trace."""
-    trace_id, prompt = draft.context.get("trace_id"), text(prompt_id)
-    if trace_id is None or prompt is None:
+def read_step(draft: Draft, step: Any, *, is_prompt: bool) -> None:
+    """What happens for a prompt stands below it in the trace. `step` is the prompt's id in the session."""
+    trace_id, named = draft.context.get("trace_id"), text(step)
+    if trace_id is None or named is None:
         return
-    span_id = _digest(f"{trace_id}:{prompt}", 8)
+    span_id = _digest(f"{trace_id}:{named}", 8)
     if is_prompt:
         draft.context["span_id"] = span_id
     else:
