@@ -25,7 +25,7 @@ _SERVICES: Final = {
     "opentelemetry.proto.collector.metrics.v1.MetricsService": METRICS,
 }
 _PERMISSION, _BACKFILL = "events.write", "events.write_old"
-_AT_ONCE: Final = 16  # requests being read; each may have the largest size
+_AT_ONCE: Final = 64  # requests being read, each perhaps of the largest size; exporters give up those beyond
 _RETRYABLE: Final = frozenset((429, 503))  # of these, exporters try UNAVAILABLE again in any case
 _CODES: Final = {code.value[0]: code for code in grpc.StatusCode}
 
@@ -35,7 +35,7 @@ class GrpcPort:
 
     def __init__(self, appliance: Appliance) -> None:
         self._appliance = appliance
-        largest = appliance.config.ingest.max_expanded_bytes
+        largest = appliance.config.ingest.max_request_bytes  # whether compressed or not: its parts are kept in memory
         self._server = aio.server(
             options=[("grpc.max_receive_message_length", largest), ("grpc.so_reuseport", 0)],
             maximum_concurrent_rpcs=_AT_ONCE,
