@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import functools
-import gc
 import importlib.util
 import logging
 import os
@@ -18,6 +17,7 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
+from lynex.allocation import calm_allocation
 from lynex.api.cross_origin import CrossOrigin
 from lynex.api.front import Front
 from lynex.api.middleware import Door
@@ -59,15 +59,9 @@ def serve(appliance: Appliance, on_ready: OnReady = lambda _: None) -> None:
     `on_ready` is called once the port answers, with the endpoints of OpenTelemetry that were to be had besides.
     Raises `StartRefused` when the port cannot be had.
     """
-    _calm_garbage_collector()
+    calm_allocation()
     sys.setswitchinterval(_GIL_SWITCH_S)
     uvloop.run(Serving(appliance, on_ready).run())
-
-
-def _calm_garbage_collector() -> None:
-    """Events are trees, freed by reference counts; looking for cycles in a backlog of them cost a third of intake."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 class Serving:

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "lynex"
 STEPS = {
-    "lynex": 1, "errors": 1, "clock": 1, "ids": 1, "config": 1, "settings": 1, "effective": 1, "failpoints": 1,
+    "lynex": 1, "errors": 1, "clock": 1, "ids": 1, "config": 1, "settings": 1, "effective": 1, "failpoints": 1, "allocation": 1,
     "events": 2, "outbound": 2, "metrics": 2, "logs": 2, "watchdog": 2, "corked": 2, "data_directory": 2,
     "store": 3, "control": 3, "pricing": 3, "live": 3,
     "ingest": 4, "query": 4, "auth": 4, "notify": 4,

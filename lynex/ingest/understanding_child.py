@@ -5,7 +5,6 @@ It holds nothing that would be missed: it ends with Lynex, however that ends, an
 
 import contextlib
 import ctypes
-import gc
 import os
 import queue
 import signal
@@ -17,6 +16,7 @@ from typing import Final
 
 import msgspec
 
+from lynex.allocation import calm_allocation
 from lynex.failpoints import reach
 from lynex.ingest.understanding import Understanding
 from lynex.ingest.understanding_wire import Ended, Hello, Order, Terms, Wire, portions_of
@@ -33,8 +33,7 @@ def main() -> None:
     terms = msgspec.msgpack.decode(wire.receive(), type=Terms)
     prices = PriceBook(terms.prices)
     prices.warm()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)  # rows and trees have no cycles
+    calm_allocation()
     wire.send(_ENCODER.encode(Hello()))
     orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(wire, orders), daemon=True).start()
