@@ -1,7 +1,9 @@
 """The door: understand a request, write it to the journal, and only then say yes."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage
@@ -19,6 +21,9 @@ from lynex.ingest.journal import Journal
 from lynex.ingest.parcel import NATIVE, Sender, join_events, pack
 from lynex.metrics import Metrics
 from lynex.store.contract import EventStore
+
+_AT_ONCE: Final = 512 << 10  # bytes that are understood in a few milliseconds
+Decode = Callable[[bytes, Limits, str | None], Decoded]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +64,17 @@ class Intake:
     async def accept_single(
         self, project_id: str, key_id: str | None, data: bytes, *, backfill: bool = False
     ) -> Accepted:
-        limits = self.limits(backfill)
-        return await self._accept(project_id, key_id, decode_single(data, limits, project_id), limits.now)
+        return await self._accept(decode_single, project_id, key_id, data, backfill)
 
     async def accept_batch(
         self, project_id: str, key_id: str | None, data: bytes, *, backfill: bool = False
     ) -> Accepted:
-        limits = self.limits(backfill)
-        return await self._accept(project_id, key_id, decode_batch(data, limits, project_id), limits.now)
+        return await self._accept(decode_batch, project_id, key_id, data, backfill)
 
     async def accept_ndjson(
         self, project_id: str, key_id: str | None, data: bytes, *, backfill: bool = False
     ) -> Accepted:
-        limits = self.limits(backfill)
-        return await self._accept(project_id, key_id, decode_ndjson(data, limits, project_id), limits.now)
+        return await self._accept(decode_ndjson, project_id, key_id, data, backfill)
 
     def limits(self, backfill: bool) -> Limits:
         """What a request that arrives now may hold."""
@@ -87,10 +89,17 @@ class Intake:
             oldest=now - days * DAY if days and not backfill else None,
         )
 
-    async def _accept(self, project_id: str, key_id: str | None, decoded: Decoded, received_at: int) -> Accepted:
+    async def _accept(
+        self, decode: Decode, project_id: str, key_id: str | None, data: bytes, backfill: bool
+    ) -> Accepted:
+        limits = self.limits(backfill)
+        if len(data) <= _AT_ONCE:
+            decoded = decode(data, limits, project_id)
+        else:  # the event loop goes on meanwhile
+            decoded = await asyncio.to_thread(decode, data, limits, project_id)
         ids = [event.event_id for event in decoded.events]
         self.check_rate(project_id, len(ids))
-        sender = Sender(NATIVE, project_id, key_id, received_at, decoded.made_ids)
+        sender = Sender(NATIVE, project_id, key_id, limits.now, decoded.made_ids)
         known = await self.keep(sender, join_events(decoded.raws), len(ids), ids)
         return Accepted(ids, decoded.duplicates + known, self._durable, decoded.warnings)
 
