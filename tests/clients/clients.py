@@ -109,6 +109,18 @@ def _claude(name: str, recipe: str, **more: Any) -> Client:
     return Client(name, recipe, **(told | more))
 
 
+# 12 fresh input tokens at 0.30 USD a million, 8 cached at 0.03, 7 output at 2.50
+GEMINI: dict[str, Any] = {
+    "embeddings": 0,
+    "usual_calls": 0,
+    "other_cost": 4 * 0.00002134,
+    "provider": "gcp.gemini",
+    "model": "gemini-2.5-flash",
+    "response_model": "gemini-2.5-flash",
+    "runs_tools": False,
+    "finishes": False,
+}
+
 CLIENTS = (
     Client("otel-sdk", "otel_sdk", OTLP | GZIP, chat_calls=3, streams=False),
     Client("otel-sdk-grpc", "otel_sdk", OTLP | GRPC, chat_calls=3, streams=False),
@@ -228,5 +240,7 @@ CLIENTS = (
         streams=False,
         session=None,
     ),
+    Client("gemini-openinference", "gemini_openinference", OTLP, undated=4, streams=False, **GEMINI),
+    Client("gemini-otel", "gemini_otel", OTLP | GENAI, **GEMINI),
 )
 FIVE = ("otel-sdk", "openinference-openai", "pydantic-ai", "ai-sdk-6", "langfuse")

@@ -118,7 +118,8 @@ def _parts(event: Event) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _text(part: dict[str, Any]) -> Any:
-    return part.get("content") if part.get("type") == "text" else part.get("result")
+    told = part.get("content") if part.get("type") == "text" else part.get("result")
+    return told.get("result") if isinstance(told, dict) else told  # Gemini's tools answer with objects
 
 
 def _attrs(event: Event) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A model server that always gives the same answers and the same usage, and counts what was asked of it.
 
-Speaks OpenAI's chat, responses and embeddings and Anthropic's messages. The model it names differs from the one asked for, as the
+Speaks OpenAI's chat, responses and embeddings, Anthropic's messages and Gemini's contents. The model it names differs from the one asked for, as the
 real ones do; a call that offers tools is answered by a tool call first and by text once the result is there.
 """
 
@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 CHAT_MODEL = "gpt-4o-mini-2024-07-18"
 CLAUDE_MODEL = "claude-sonnet-4-5-20250929"
+GEMINI_MODEL = "gemini-2.5-flash"
 USAGE = {
     "prompt_tokens": 20,
     "completion_tokens": 7,
@@ -33,6 +34,14 @@ RESPONSE_USAGE = {
 # Anthropic counts cached input beside the input: 12 and 8 make 20, as do 9, 8 and 3 where the cache is also written.
 CLAUDE_USAGE = {"input_tokens": 12, "cache_read_input_tokens": 8, "cache_creation_input_tokens": 0, "output_tokens": 7}
 CLAUDE_STREAM_USAGE = CLAUDE_USAGE | {"input_tokens": 9, "cache_creation_input_tokens": 3}
+# Gemini counts what was thought beside the answer: 4 and 3 make 7.
+GEMINI_USAGE = {
+    "promptTokenCount": 20,
+    "cachedContentTokenCount": 8,
+    "candidatesTokenCount": 4,
+    "thoughtsTokenCount": 3,
+    "totalTokenCount": 27,
+}
 EMBEDDING_USAGE = {"prompt_tokens": 3, "total_tokens": 3}
 ARGUMENTS = {"city": "Paris"}
 
@@ -50,6 +59,7 @@ class FakeModel:
                 Route("/v1/responses", self.responses, methods=["POST"]),
                 Route("/v1/embeddings", self.embeddings, methods=["POST"]),
                 Route("/v1/messages", self.messages, methods=["POST"]),
+                Route("/{version:str}/models/{asked}", self.contents, methods=["POST"]),
             ]
         )
 
@@ -108,6 +118,24 @@ class FakeModel:
             return _sse(_message_events(head, block, reason))
         answer = {"content": [block], "stop_reason": reason, "stop_sequence": None, "usage": CLAUDE_USAGE}
         return JSONResponse(head | answer)
+
+    async def contents(self, request: Request) -> Response:
+        asked = await request.json()
+        self.calls.append("content")
+        last = asked["contents"][-1]["parts"][-1]
+        part: Json = {"text": "It is sunny in Paris." if "functionResponse" in last else "Hello"}
+        if asked.get("tools") and "functionResponse" not in last:
+            part = {"functionCall": {"name": "weather", "args": ARGUMENTS}}
+        content = {"role": "model", "parts": [part]}
+        answer = {
+            "candidates": [{"content": content, "finishReason": "STOP", "index": 0}],
+            "usageMetadata": GEMINI_USAGE,
+            "modelVersion": GEMINI_MODEL,
+            "responseId": uuid.uuid4().hex,
+        }
+        if "stream" in request.path_params["asked"]:
+            return _sse(iter([(None, answer)]))
+        return JSONResponse(answer)
 
 
 def _wants_tool(asked: Json) -> bool:
