@@ -20,11 +20,13 @@ def _message(sent: Any, role: str) -> Message | None:
     if type(sent) is not dict:
         return None
     content, speaker = sent.get("content"), role_of(sent.get("role"), role)
-    if len(sent) == 2 and type(content) is str and content[:1] != "[":  # the usual case, cheaply
+    if len(sent) == 2 and type(content) is str and content[:1] != "[" and speaker != "tool":  # the usual case, cheaply
         return {"role": speaker, "parts": [{"type": "text", "content": content}]}
     parts: list[Part] = []
     if type(sent.get("tool_call_id")) is str:
         parts.append({"type": "tool_call_response", "id": sent["tool_call_id"], "result": structured(content)})
+    elif speaker == "tool" and type(content) is str:  # Gemini's calls have no ids
+        parts.append({"type": "tool_call_response", "result": structured(content)})
     elif content not in (None, ""):
         parts += _content_parts(content)
     contents = sent.get("contents")
