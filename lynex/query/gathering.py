@@ -130,7 +130,7 @@ def find(select: Select, gathering: Gathering, wanted: Wanted, cursors: Cursors)
     page = _Page(gathering, wanted, span, place)
     if wanted.sort == gathering.instant and wanted.is_descending:
         for since in page.slices(select):
-            rows = select(*page.statement(since))
+            rows = select(*(page.statement(since) if not wanted.offset else page.exact_statement(since)))
             if len(rows) > wanted.limit:
                 yield Found(rows, since, span, is_all=False, is_cut=True)
     earliest = None if span.start is None else span.start - BEFORE
@@ -194,6 +194,11 @@ class _Page(msgspec.Struct, frozen=True):
         )
         values.update(wanted=wanted.limit + 1 + _SPARE, skipped=wanted.offset)
         return sql, values
+
+    def exact_statement(self, since: int) -> tuple[str, dict[str, Value]]:
+        """Without groups that began before: nobody sees what an offset leaves out, so it must be counted right."""
+        narrowed = Range(start=since, end=self.span.end, until=self.span.end)
+        return msgspec.structs.replace(self, span=narrowed).statement(since - BEFORE)
 
     def _events(self, since: int | None) -> Condition:
         """The events of groups that pass every filter, each by whichever of its events."""

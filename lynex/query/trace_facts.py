@@ -51,8 +51,6 @@ class Promotion(msgspec.Struct, frozen=True):
 
 
 Facts = tuple[dict[str, Any], Promotion]  # what `shown_facts` takes; `start` is in µs
-
-
 Key = Literal["trace_id", "event_id"]  # event_id: events outside of traces, each like a trace of its own
 
 
@@ -96,6 +94,7 @@ def _among(condition: Condition, key: Key, ids: Sequence[str]) -> Condition:
 def shown_facts(row: Mapping[str, Any], promotion: Promotion) -> dict[str, Any]:
     """An item of a list of traces."""
     root = row["root"]
+    failed = row["root_failed"] if row["has_root"] else root["status"] == "error"
     return {
         "trace_id": row["trace_id"],
         "name": root["name"],
@@ -104,7 +103,7 @@ def shown_facts(row: Mapping[str, Any], promotion: Promotion) -> dict[str, Any]:
         "start": rfc3339(row["start"]),
         "end": rfc3339(row["finish"]),
         "duration_ms": (row["finish"] - row["start"]) / 1000,
-        "status": "error" if row["failed"] else "ok",
+        "status": "error" if failed else "ok",
         "events": row["events"],
         "errors": row["errors"],
         "requests": whole(row["requests"]),
@@ -188,7 +187,8 @@ _OF_THESE: Final = "rowid IN (SELECT rowid FROM events WHERE {condition})"
 _FACTS: Final = f"""
 SELECT {{key}} AS id, any_value(trace_id) AS trace_id, epoch_us(min("at")) AS start, {FINISH_SQL} AS finish,
   count(*) AS events, min(seq) AS first_seq, max(seq) AS last_seq, {ERRORS_SQL} AS errors,
-  {FAILED_SQL} AS failed, count_if({IS_CALL}) AS requests, bool_or(parent_event_id IS NULL) AS has_root,
+  bool_or(parent_event_id IS NULL AND status = 'error') AS root_failed,
+  bool_or(parent_event_id IS NULL) AS has_root, count_if({IS_CALL}) AS requests,
   sum(input_tokens) FILTER ({COUNTS}) AS input_tokens, sum(output_tokens) FILTER ({COUNTS}) AS output_tokens,
   sum(total_tokens) FILTER ({COUNTS}) AS total_tokens, sum(cost) FILTER ({COUNTS}) AS cost,
   count_if({COUNTS} AND cost_source = 'unknown_model') AS unpriced,
@@ -196,7 +196,7 @@ SELECT {{key}} AS id, any_value(trace_id) AS trace_id, epoch_us(min("at")) AS st
   arg_max(struct_pack({", ".join(f"{name} := {name}" for name in _USED)}), coalesce(total_tokens, 0))
     FILTER (usage_scope = 'rollup') AS largest_rollup,
   list(DISTINCT model) FILTER (model IS NOT NULL) AS models, flatten(list(DISTINCT tags)) AS tags,
-  arg_min(struct_pack(name := name, type := type, event_id := event_id),
+  arg_min(struct_pack(name := name, type := type, event_id := event_id, status := status),
     struct_pack(rank := {_RANK}, t := "at", id := event_id)) AS root,
   {", ".join(_first_said(column) for column in ("session_id", "user_id", "environment", "release"))},
   arg_min(service_name, {FIRST_SQL}) AS service

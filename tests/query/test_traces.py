@@ -294,6 +294,7 @@ def test_pages_show_every_trace_once_in_every_order(shelf: Shelf, monkeypatch: p
     assert walked(shelf, 11) == by_start == listed(shelf, limit=1000)
     assert walked(shelf, 50, order="asc") == by_start[::-1]
     assert listed(shelf, limit=9, offset=20) == by_start[20:29]
+    assert listed(shelf, limit=9, offset=115) == by_start[115:] and listed(shelf, limit=9, offset=500) == []
     for figure in ("cost_usd", "events"):
         expected = sorted(truth, key=lambda one: (truth[one][figure], one), reverse=True)
         assert walked(shelf, 37, sort=figure) == expected
