@@ -37,7 +37,7 @@ def test_messages_are_put_together_again():
         "llm.tools.0.tool.json_schema": '{"type": "function", "function": {"name": "look"}}',
         "llm.invocation_parameters": '{"model": "gpt-4o", "temperature": 0.1, "stream": true, "messages": []}',
         "llm.model_name": "gpt-4o-2024-08-06",
-        "output.value": '{"id": "chatcmpl-1", "model": "gpt-4o-2024-08-06"}',
+        "output.value": '{"id": "chatcmpl-1", "model": "gpt-4o-2024-08-06", "choices": []}',
     })["body"]  # fmt: skip
     call = {"type": "tool_call", "name": "look", "id": "c1", "arguments": {"at": "cat"}}
     assert body["input"]["messages"] == [
@@ -61,6 +61,14 @@ def test_messages_are_put_together_again():
         "request": "gpt-4o", "response": "gpt-4o-2024-08-06", "provider": "openai", "stream": True, "params": {"temperature": 0.1},
         "response_id": "chatcmpl-1",
     }  # fmt: skip
+
+
+def test_an_id_in_what_the_model_wrote_is_not_the_responses():
+    """Two calls whose structured answers share an id are two calls."""
+    assert (
+        row_of(a_span("x", {"openinference.span.kind": "LLM", "output.value": '{"id": "ticket-7"}'})).response_id
+        is None
+    )
 
 
 @pytest.mark.parametrize(

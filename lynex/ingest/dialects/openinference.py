@@ -14,6 +14,16 @@ from lynex.ingest.otlp_records import Span
 _FIRST_TOKEN: Final = "First Token Stream Event"
 _NOT_PARAMETERS: Final = frozenset(("model", "model_name", "messages", "input", "tools", "stream", "_type"))
 _LONGEST_ANSWER: Final = 1 << 20  # characters worth decoding for the id in it
+_ANSWER: Final = (
+    ("id", "response_id"),
+    ("response_id", "response_id"),
+    ("responseId", "response_id"),
+    ("model", "response"),
+    ("model_name", "response"),
+    ("model_version", "response"),
+    ("modelVersion", "response"),
+)
+_PROVIDERS_OWN: Final = frozenset(("choices", "usage", "object", "candidates", "usage_metadata", "usageMetadata"))
 _DOCUMENT_TEXTS: Final = ("id", "content", "name", "url", "mime_type")
 
 
@@ -98,13 +108,13 @@ def _read_answer(answer: Any, draft: Draft) -> None:
     if type(answer) is not dict:
         return
     model = draft.model
-    for place in (answer, answer.get("llm_output"), _about_generation(answer.get("generations"))):
+    own = None if _PROVIDERS_OWN.isdisjoint(answer) else answer  # else it may be what the model was told to write
+    for place in (own, answer.get("llm_output"), _about_generation(answer.get("generations"))):
         if type(place) is dict:
-            response_id, answered = text(place.get("id")), text(place.get("model", place.get("model_name")))
-            if response_id is not None:
-                model.setdefault("response_id", response_id)
-            if answered is not None:
-                model.setdefault("response", answered)
+            for key, name in _ANSWER:
+                said = text(place.get(key))
+                if said is not None:
+                    model.setdefault(name, said)
 
 
 def _about_generation(generations: Any) -> Any:
