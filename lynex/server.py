@@ -221,7 +221,7 @@ class _OtlpPorts:
             return False
         from lynex.otlp_grpc import GrpcPort
 
-        host = self._settings.host
+        host = self._settings.host.strip("[]")
         grpc = GrpcPort(self._appliance)
         try:
             await grpc.open(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")

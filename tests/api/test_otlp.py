@@ -214,6 +214,24 @@ def field(number: int, data: bytes) -> bytes:
     return bytes([number << 3 | 2]) + length + bytes([size]) + data
 
 
+def test_what_was_answered_200_survives_a_kill(tmp_path):
+    server = Running(tmp_path / "data").start()
+    kept = []
+    for number in range(1, 21):
+        span = traces(a_span(number), a_span(99))  # the second is refused: its place is remembered
+        span.resource_spans[0].scope_spans[0].spans[1].span_id = b""
+        body, media = (json_bytes(span), JSON) if number % 2 else (span.SerializeToString(), PROTOBUF)
+        assert export(server, "traces", body, media).status_code == 200
+        kept.append(f"{TRACE.hex()}:{number:016x}")
+    server.kill()
+    server.start()
+    server.drain()
+    assert all(server.get(f"/api/v1/events/{event_id}").status_code == 200 for event_id in kept)
+    assert server.metric("lynex_events_dead_lettered_total") == 0
+    assert server.stop() == 0
+    assert sorted(server.stored_ids()) == kept
+
+
 def test_exporters_find_the_ports_they_use_by_default_and_a_taken_one_stops_nobody(tmp_path):
     http, grpc_port = free_port(), free_port()
     ports = {"LYNEX_SERVER_OTLP_PORT": str(http), "LYNEX_SERVER_OTLP_GRPC_PORT": str(grpc_port)}
