@@ -2,15 +2,16 @@
 
 Spans with one response id are one call, wherever they stand (semconv.md 3.3). Without an id, spans of one model with
 the same counts are one call when each stands inside the other: what is outer adds nothing to what is innermost, and
-two calls side by side stay two. Some instrumentations (LangChain's callbacks) put their spans beside those of the
-provider's package: spans of different instrumentations, with the same model, counts and answer, are one call when the
-time of one lies within that of the other.
+two calls side by side stay two. An outer span of that model which counted nothing is no call of its own either.
+Some instrumentations (LangChain's callbacks) put their spans beside those of the provider's package: spans of
+different instrumentations, with the same model, counts and answer, are one call when the time of one lies within that
+of the other.
 
 The answer does not depend on the order of arrival as long as the spans between two model spans have come when the
 later of them does; a span is sent after those inside it, so that is how they come.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -39,11 +40,11 @@ class _Call(msgspec.Struct, gc=False):
     spans: tuple[int, ...] = ()  # a tuple of one takes a third of a list
     scopes: tuple[str, ...] = ()  # the instrumentations that told of it
 
-    def may_be(self, names: frozenset[str], response_id: str | None) -> bool:
-        """Whether a span of this model and response could tell of it."""
+    def may_be(self, names: frozenset[str], response_id: str | None, counts: _Counts) -> bool:
+        """Whether a span of this model, response and counts could tell of it. Without counts the model must be said."""
         if response_id is not None and self.response_id is not None and response_id != self.response_id:
             return False
-        return not names or not self.names or not names.isdisjoint(self.names)
+        return not names.isdisjoint(self.names) or (counts != _NOTHING and not (names and self.names))
 
 
 class _Span(msgspec.Struct, gc=False):
@@ -110,7 +111,7 @@ class CallTrees:
             return None
         for other in (span for told in alike.values() for span in told):
             call = other.call
-            if call is None or scope in call.scopes or not call.may_be(names, None):
+            if call is None or scope in call.scopes or not call.may_be(names, None, counts):
                 continue
             if other.began <= at <= other.ended + _SOON:
                 call.scopes += (scope,)
@@ -130,6 +131,8 @@ class CallTrees:
         if len(call.spans) < _MOST_SPANS:
             call.spans += (identity,)
         span.call = call
+        if span.parent is not None:
+            self._mark_around(span.parent, span.counts, call)
         if has_tokens:
             self._remember(row, span, call)
         # Tokens that nobody has counted yet weigh more than a request counted twice.
@@ -138,9 +141,7 @@ class CallTrees:
         return counts
 
     def _remember(self, row: StoredEvent, span: _Span, call: _Call) -> None:
-        """For the spans around it, and for those beside it."""
-        if span.parent is not None:
-            self._mark_around(span.parent, span.counts, call)
+        """For the spans beside it."""
         if row.sdk_name is None or not span.ended:
             return
         if row.sdk_name not in call.scopes:
@@ -164,22 +165,21 @@ class CallTrees:
             known = self._responses.get(_identity(row, "\0" + response_id))
             if known is not None:
                 return known
-        if span.counts == _NOTHING:
-            return None
-        inner = span.inside.get(span.counts) if span.inside is not None else None
-        if inner is not None and inner.may_be(names, response_id):
-            return inner
+        counts = span.counts
+        for inner in _inside(span):
+            if inner.may_be(names, response_id, counts):
+                return inner
         around = list(self._around(identity))
         for outer in around:
             told = self._spans.get(outer)
-            call = told.call if told is not None and told.counts == span.counts else None
-            if call is not None and call.may_be(names, response_id) and set(call.spans) <= set(around):
+            call = told.call if told is not None and told.counts == counts else None
+            if call is not None and call.may_be(names, response_id, counts) and set(call.spans) <= set(around):
                 return call
         return self._find_beside(row, span, names)
 
     def _find_beside(self, row: StoredEvent, span: _Span, names: frozenset[str]) -> _Call | None:
         """Of the calls that other instrumentations told of at the same time, the one that took most nearly as long."""
-        if row.sdk_name is None or not span.ended:
+        if row.sdk_name is None or not span.ended or span.counts == _NOTHING:
             return None
         alike = self._alike.get(_identity(row, span.counts))
         if not alike:
@@ -191,7 +191,7 @@ class CallTrees:
             for other in told
             if other.call is not None
             and row.sdk_name not in other.call.scopes
-            and other.call.may_be(names, row.response_id)
+            and other.call.may_be(names, row.response_id, span.counts)
             and _is_within(span, other)
             and (span.answer is None or other.answer is None or span.answer == other.answer)
         ]
@@ -236,6 +236,16 @@ def _note(row: StoredEvent, span: _Span) -> None:
         span.began = row.sent_at if row.sent_at is not None else row.at
         span.ended = span.began + round(row.duration_ms * 1000)
         span.answer = hash(row.output_preview) if row.output_preview is not None else None
+
+
+def _inside(span: _Span) -> Iterable[_Call]:
+    """Calls below it that it could tell of: those with its counts; any, where it counted nothing itself."""
+    if span.inside is None:
+        return ()
+    if span.counts == _NOTHING:
+        return span.inside.values()
+    call = span.inside.get(span.counts)
+    return (call,) if call is not None else ()
 
 
 def _is_within(one: _Span, other: _Span) -> bool:

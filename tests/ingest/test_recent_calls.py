@@ -146,6 +146,18 @@ def test_calls_beside_each_other_are_two_where_anything_speaks_against_one():
     assert len(settled([one], [other_])) == 2
 
 
+def test_a_span_that_counted_nothing_is_no_call_where_one_of_its_model_is_inside():
+    assert settled([span("inner", "http", (20, 7))], [other("http", "outer")], [span("outer", None)]) == ["inner"]
+    assert settled([span("inner", "outer", (20, 7))], [span("outer", None, model="claude-sonnet-4-5")]) == [
+        "inner",
+        "outer",
+    ]
+    assert settled([span("inner", "outer", (20, 7))], [span("outer", None, model=None)]) == ["inner", "outer"]
+    assert settled([span("failed", "outer")], [span("outer", None)]) == ["failed"]
+    twice = [span("one", "outer"), span("two", "outer"), span("outer", None)]
+    assert settled(*[[row] for row in twice]) == ["one", "two"]
+
+
 def test_what_is_no_call_stays_what_it_is():
     rollup = span("agent", None, (40, 14))
     rollup.usage_scope = "rollup"
