@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 import msgspec
-from google.protobuf.message import DecodeError
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
@@ -58,5 +57,5 @@ def encoding_hint(data: bytes, *, in_json: bool) -> str:
 def _parsed(kind: Any, raw: bytes) -> Any:
     try:
         return open_record(kind, raw)
-    except (Unfit, DecodeError):
+    except Unfit:
         return None
