@@ -47,7 +47,7 @@ class HotStore:
         self._opening = Opening(data_dir / "hot", config, clock)
         self._dedup = Dedup(data_dir / "hot" / "ids", clock)
         self._sealer = Sealer(self.snapshot, self.cold, clock)
-        self.rewriter = Rewriter(self.cold, self.snapshot)
+        self.rewriter = Rewriter(self.cold, self.snapshot, config.memory_limit)
         self._deleting = threading.Lock()  # before `_writing`; two that delete at once would conflict
         self._writing = threading.RLock()
         self._fault: BaseException | None = None

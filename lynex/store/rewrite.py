@@ -4,8 +4,8 @@ Nothing that is listed changes here: `HotStore.exchange` lets the new files take
 """
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,20 +22,18 @@ from lynex.store.durable import make_directory
 from lynex.store.hot_file import as_storage_error
 from lynex.store.manifest import FileFacts, SealedFile, facts_of
 from lynex.store.revisions import Day
-from lynex.store.seal import PARQUET
+from lynex.store.seal import PARQUET, Snapshot
 from lynex.store.stored_event import StoredEvent
 
 Rows = list[StoredEvent]
 
 _BATCH: Final = 6_000  # rows, as many as the processor takes at once
 _BATCH_BYTES: Final = 32 << 20
-_EXPANDS: Final = 6  # times what it takes in Parquet
 _UNSEALED_BATCH: Final = 2_000
 _AROUND: Final = 6 * HOUR  # how far before and after a day it is looked for events of the same calls
 _MOST_AROUND: Final = 50_000
 _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "threads": 1,
-    "memory_limit": "256MB",
     "autoinstall_known_extensions": False,
 }
 _WHAT_COUNTS: Final = (
@@ -59,9 +57,10 @@ class Written:
 class Rewriter:
     """For one thread. `directory` is its own: it may be emptied whenever no day is in hand."""
 
-    def __init__(self, cold: Cold, snapshot: Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]) -> None:
+    def __init__(self, cold: Cold, snapshot: Snapshot, memory_limit: str) -> None:
         self._cold = cold
         self._snapshot = snapshot
+        self._memory_limit = memory_limit  # what was sealed within it can be written again within it
         self._directory = cold.directory / "rewriting"
 
     def days(self, first: str, last: str, project_id: str | None = None, *, also_unsealed: bool = False) -> list[Day]:
@@ -87,8 +86,9 @@ class Rewriter:
             found = {"paths": [str(self._cold.directory / file.path)]}
             columns = _shared(connection, found, COLUMNS)
             # In windows of sequences: a sort of all the bodies would not fit the memory, and files are nearly in order.
-            for first in range(file.first_seq, file.last_seq + 1, step := _rows_at_once(file)):
-                window = found | {"first": first, "last": first + step - 1}
+            sizes = connection.execute(f"SELECT seq, strlen(body) FROM {_SOURCE} ORDER BY seq", found).fetchall()
+            for first, last in _windows(sizes):
+                window = found | {"first": first, "last": last}
                 yield from _batches(connection, _SOURCE, "seq BETWEEN $first AND $last", window, columns)
 
     def unsealed(self, day: Day) -> Iterator[Rows]:
@@ -150,7 +150,8 @@ class Rewriter:
     @contextmanager
     def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
         make_directory(self._directory)
-        with duckdb.connect(":memory:", config=_SETTINGS | {"temp_directory": str(self._directory)}) as connection:
+        settings = _SETTINGS | {"temp_directory": str(self._directory), "memory_limit": self._memory_limit}
+        with duckdb.connect(":memory:", config=settings) as connection:
             yield connection
 
 
@@ -200,9 +201,17 @@ def _batches(
         yield _to_rows(batch, columns)
 
 
-def _rows_at_once(file: SealedFile) -> int:
-    """As many as the processor takes, fewer where they are large."""
-    return max(1, min(_BATCH, _BATCH_BYTES * file.rows // (_EXPANDS * file.size)))
+def _windows(sizes: Iterable[tuple[int, int | None]]) -> Iterator[tuple[int, int]]:
+    """First and last sequence of as many rows as are taken at once, fewer where their bodies are large."""
+    first = last = rows = held = 0
+    for seq, size in sizes:
+        if rows and (rows == _BATCH or held >= _BATCH_BYTES):
+            yield first, last
+            rows = held = 0
+        first, last = (seq if not rows else first), seq
+        rows, held = rows + 1, held + (size or 0)
+    if rows:
+        yield first, last
 
 
 def _to_rows(batch: pa.RecordBatch, columns: Sequence[str]) -> Rows:

@@ -27,12 +27,13 @@ Snapshot = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
 _LOG: Final = logging.getLogger("lynex.store")
 _SPAN: Final = 131_072  # sequences a file covers at most: sorting more at once spills to disk and costs twice as much
+_SMALLEST_SPAN: Final = 8
 _ROW_GROUP: Final = 16_384  # rows: at 4 kB of body still 64 MB a group, within DuckDB's memory limit
-_PARTS: Final = f"""
+_PARTS: Final = """
 SELECT project_id, CAST("at" AS DATE)::VARCHAR AS day, count(*), min(seq), max(seq),
        epoch_us(min("at")), epoch_us(max("at"))
 FROM events WHERE seq BETWEEN $first AND $last
-GROUP BY project_id, day, (seq - $first) // {_SPAN} ORDER BY project_id, day, min(seq)
+GROUP BY project_id, day, (seq - $first) // $span ORDER BY project_id, day, min(seq)
 """
 PARQUET: Final = f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP}, KV_METADATA {{{FACTS_KEY}: $facts}})"
 _COPY: Final = f"""
@@ -52,19 +53,30 @@ class Sealer:
         self._snapshot = snapshot
         self._cold = cold
         self._clock = clock
+        self.span = _SPAN  # less once events were so large that sorting so many of them did not fit the memory
         self._one_at_a_time = threading.Lock()
 
     def seal(self, through: int) -> int:
         """As the contract says. Read in one transaction: later appends and deletions do not disturb it."""
         with self._one_at_a_time:
             try:
-                seal = self._seal(through)
+                seal = self._seal_what_fits(through)
             except (duckdb.Error, OSError) as error:
                 raise as_storage_error(error) from error
             if seal is not None:
                 reach("seal.after_manifest")
                 _LOG.info("sealed sequences %d to %d, files: %d", seal.first_seq, seal.last_seq, seal.file_count)
             return self._cold.sealed_through
+
+    def _seal_what_fits(self, through: int) -> Seal | None:
+        while True:
+            try:
+                return self._seal(through)
+            except duckdb.OutOfMemoryException:
+                if self.span <= _SMALLEST_SPAN:
+                    raise
+                self.span //= 4
+                _LOG.info("events are large: from now on a sealed file covers %d sequences", self.span)
 
     def _seal(self, through: int) -> Seal | None:
         with self._snapshot() as connection:
@@ -78,7 +90,7 @@ class Sealer:
         return seal
 
     def _write_files(self, connection: duckdb.DuckDBPyConnection, entry: Entry) -> Seal:
-        bounds = {"first": entry.first_seq, "last": entry.last_seq}
+        bounds = {"first": entry.first_seq, "last": entry.last_seq, "span": self.span}
         parts = connection.execute(_PARTS, bounds).fetchall()
         seal = _seal_of(entry, self._clock.now(), len(parts))
         if sum(part[2] for part in parts) != seal.stored - seal.deleted:

@@ -67,8 +67,8 @@ def test_parquet_has_the_columns_of_an_event(store, tmp_path):
         assert tuple(name for (name,) in found.fetchall()) == COLUMNS
 
 
-def test_a_large_seal_makes_several_files_of_a_day(store, monkeypatch):
-    monkeypatch.setattr(seal_module, "_PARTS", seal_module._PARTS.replace("// 131072", "// 4"))
+def test_a_large_seal_makes_several_files_of_a_day(store):
+    store._sealer.span = 4
     assert store.seal(80) == 80
     files = store.cold.manifest.seals[-1].files
     assert [(file.first_seq, file.last_seq, file.rows) for file in files] == [(71, 74, 4), (75, 78, 4), (79, 80, 2)]
