@@ -23,7 +23,7 @@ def test_the_newest_come_first_and_equal_times_are_ordered_by_id(shelf: Shelf) -
 
 
 def test_a_list_item_has_no_long_contents_and_one_event_has_all(shelf: Shelf) -> None:
-    body = {"input": {"messages": ["long"]}, "output": {"value": "x"}, "usage": {"input_tokens": 5}}
+    body = {"input": {"messages": ["long"]}, "output": {"value": "x"}, "usage": {"input_tokens": 5, "scope": "call"}}
     row = a_call(
         body=msgspec.json.encode(body).decode(),
         cost=Decimal("0.000000012345"),
@@ -43,7 +43,7 @@ def test_a_list_item_has_no_long_contents_and_one_event_has_all(shelf: Shelf) ->
     assert item["context"] == {"user_id": "u1", "tags": ["rag"], "metadata": {"tenant": "t1", "n": 3}}
     assert shelf.page(fields="input,usage")["items"][0]["body"] == item["body"] | {
         "input": {"messages": ["long"]},
-        "usage": {"input_tokens": 5},
+        "usage": {"input_tokens": 5, "scope": "call"},
     }
     assert shelf.page(fields="body")["items"][0]["body"] == body
     assert shelf.events.one(PROJECT, "e1")["body"] == body
