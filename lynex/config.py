@@ -75,7 +75,7 @@ class IngestConfig(Struct, frozen=True, forbid_unknown_fields=True):
     ] = "sync"
     second_process: Annotated[
         Literal["auto", "always", "never"],
-        Meta(description="Understand events in a second process (80 MB more): auto while many wait; always; never."),
+        Meta(description="Understand events in a second process (150 MB more): auto: while many wait."),
     ] = "auto"
     cors_origins: Annotated[
         tuple[Annotated[str, Meta(pattern=r"^https?://[A-Za-z0-9.:\[\]-]+$")], ...],

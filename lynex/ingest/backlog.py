@@ -7,7 +7,7 @@ from typing import Final
 
 from lynex.ingest.frames import Frame
 from lynex.ingest.journal import Journal
-from lynex.ingest.parcel import NotReadable, unpack
+from lynex.ingest.parcel import NotReadable, sender_of
 
 _MOST_PENDING: Final = 200_000  # ids of accepted events that are remembered until they are stored
 
@@ -126,6 +126,6 @@ class Backlog:
 
 def _received_at(frame: Frame) -> int | None:
     try:
-        return unpack(frame.payload)[0].received_at
+        return sender_of(frame.payload).received_at
     except NotReadable:
         return None

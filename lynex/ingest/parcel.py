@@ -47,10 +47,21 @@ def pack(sender: Sender, content: bytes) -> bytes:
 
 def unpack(payload: bytes) -> tuple[Sender, bytes]:
     """Sender and content. Raises `NotReadable`."""
+    sender, end = _head(payload)
+    return sender, payload[end:]
+
+
+def sender_of(payload: bytes) -> Sender:
+    """Raises `NotReadable`."""
+    return _head(payload)[0]
+
+
+def _head(payload: bytes) -> tuple[Sender, int]:
+    """The sender, and where the content begins."""
     try:
         (length,) = _LENGTH.unpack_from(payload)
-        start = _LENGTH.size
-        return _DECODER.decode(payload[start : start + length]), payload[start + length :]
+        end = _LENGTH.size + length
+        return _DECODER.decode(payload[_LENGTH.size : end]), end
     except (msgspec.DecodeError, struct.error) as fault:
         raise NotReadable(f"the journaled request has no head: {fault}") from fault
 

@@ -18,7 +18,7 @@ from lynex.ingest.frames import Frame
 from lynex.ingest.understanding import Aside, Rows, Understood
 from lynex.ingest.understanding_wire import Answer, Ended, Hello, Order, Terms, Wire
 
-SILENCE_SECONDS: Final = 20.0  # a batch takes a fraction of one
+_SILENCE_SECONDS: Final = 30.0  # a batch takes a fraction of one; the largest request of a busy machine several
 _COMMAND: Final = ("-P", "-m", "lynex.ingest.understanding_child")
 _LAST_WORDS_SECONDS: Final = 0.5
 _ENCODER: Final = msgspec.msgpack.Encoder()
@@ -33,7 +33,7 @@ class ProcessFailed(Exception):
 class UnderstandingProcess:
     """For one thread; `interrupt` for any. Orders are answered one after the other, in the order they were given."""
 
-    def __init__(self, prices: tuple[PriceConfig, ...], silence: float = SILENCE_SECONDS) -> None:
+    def __init__(self, prices: tuple[PriceConfig, ...], silence: float = _SILENCE_SECONDS) -> None:
         self.is_ready = False
         try:
             self._end, theirs = socket.socketpair()

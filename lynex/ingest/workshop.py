@@ -48,6 +48,7 @@ class Workshop:
         self._started_at = self._needed_at = -_REST_SECONDS
         self._failures = 0
         self._not_before = 0.0
+        self._closing = False
 
     @property
     def capacity(self) -> int:
@@ -99,7 +100,8 @@ class Workshop:
         return self._understanding.understand(frames, self._clock.now())
 
     def interrupt(self) -> None:
-        """From any thread: have `begin` and `finish` wait for the process no more."""
+        """From any thread, before `close`: have `begin` and `finish` wait for the process no more."""
+        self._closing = True
         process = self._process
         if process is not None:
             process.interrupt()
@@ -131,6 +133,8 @@ class Workshop:
         fate = self._process.close() if self._process is not None else ""
         self._process = None
         self._ordered.clear()
+        if self._closing:
+            return
         pause = min(_LONGEST_PAUSE, 2.0**self._failures)
         self._failures += 1
         self._not_before = self._clock.monotonic() + pause

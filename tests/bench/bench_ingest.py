@@ -98,7 +98,7 @@ def sustain(folder: Path, seconds: int) -> None:
     """As fast as it is answered, batches of 100: what becomes visible, with what memory; then the same at half that rate."""
     with lynex(folder) as server:
         process, body = psutil.Process(server.server_pid()), template(folder, 100)
-        idle = process.memory_info().rss
+        idle = memory_of(process)
         started, stored = time.monotonic(), server.metric("lynex_events_stored_total")
         load = subprocess.Popen(
             ["wrk", "-t1", "-c16", f"-d{seconds}s", "-s", str(HERE / "wrk_events.lua"), server.url, "--", "/api/v1/events/batch", str(body), KEY],
@@ -106,7 +106,7 @@ def sustain(folder: Path, seconds: int) -> None:
         )  # fmt: skip
         peak = idle
         while load.poll() is None:
-            peak = max(peak, process.memory_info().rss)
+            peak = max(peak, memory_of(process))
             time.sleep(0.5)
         accepted = server.metric("lynex_events_accepted_total") / seconds
         visible = (server.metric("lynex_events_stored_total") - stored) / (time.monotonic() - started)
@@ -119,6 +119,15 @@ def sustain(folder: Path, seconds: int) -> None:
         print(f"| memory idle / at that rate | {idle >> 20} / {peak >> 20} MiB | | | |", flush=True)
     with lynex(folder) as server:
         asyncio.run(paced(server, body, drained / 2, min(seconds, 30)))
+
+
+def memory_of(process: psutil.Process) -> int:
+    """Of the server and what it has started; pages they share count twice."""
+    total = process.memory_info().rss
+    for child in process.children():
+        with contextlib.suppress(psutil.Error):
+            total += child.memory_info().rss
+    return total
 
 
 async def paced(server: Running, body: Path, rate: float, seconds: float) -> None:

@@ -63,6 +63,7 @@ def test_the_second_process_ends_with_the_server_however_that_ends(tmp_path):
         load.stop()
         wait_until(lambda pid=pid: not psutil.pid_exists(pid), 10, "its end")
         server.start()
+    assert "Going on without it" not in server.log()
     settle(server)
     verdict(server, *loads)
     assert all(load.acknowledged for load in loads)
