@@ -166,7 +166,7 @@ def test_the_document_names_every_route_and_its_types_resolve(server):
     document = httpx2.get(f"{server.url}/api/openapi.json").json()
     assert document["openapi"] == "3.1.0"
     api = [route for route in ROUTES if route.path.startswith("/api/v1/")]
-    assert {(route.path, route.method.lower()) for route in api} <= {
+    assert {(route.path.replace(":path}", "}"), route.method.lower()) for route in api} <= {
         (path, verb) for path, verbs in document["paths"].items() for verb in verbs
     }
     names = [operation["operationId"] for verbs in document["paths"].values() for operation in verbs.values()]
