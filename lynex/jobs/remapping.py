@@ -205,7 +205,8 @@ class Remapping:
             self._give_way()
             made = remap.again(rows)
             for old, new in zip(rows, made, strict=True):
-                changes.note(old, new)
+                if not self._store.cold.tombstones.cover(old):
+                    changes.note(old, new)
             run.rows += len(rows)
             yield made
 
