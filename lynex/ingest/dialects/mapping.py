@@ -8,7 +8,7 @@ from lynex.ingest.dialects.claude_code import CLAUDE_CODE
 from lynex.ingest.dialects.codex import CODEX
 from lynex.ingest.dialects.dialect import Dialect, Vocabulary
 from lynex.ingest.dialects.draft import Draft
-from lynex.ingest.dialects.event_type import CALL, ROLLUP, choose
+from lynex.ingest.dialects.event_type import choose
 from lynex.ingest.dialects.gemini_cli import GEMINI_CLI
 from lynex.ingest.dialects.genai import GENAI
 from lynex.ingest.dialects.genkit import GENKIT
@@ -46,7 +46,8 @@ DIALECTS: Final[tuple[Dialect, ...]] = (
     PLAIN_LOGS,  # reads whatever is left
 )
 _VOCABULARY: Final = Vocabulary(DIALECTS)
-_OTEL: Final = DIALECTS.index(OTEL)
+_BY_BIT: Final = tuple((1 << index, dialect) for index, dialect in enumerate(DIALECTS))
+_OTEL_BIT: Final = 1 << DIALECTS.index(OTEL)
 
 
 def draft_of_span(span: Span) -> Draft:
@@ -58,8 +59,6 @@ def draft_of_span(span: Span) -> Draft:
     draft.scope = meaning.scope
     _finish(span, draft, heard)
     read_resource(span.resource, draft)
-    if draft.scope is None and (draft.usage or draft.type in ("model_response", "token_usage")):
-        draft.scope = CALL if draft.type in ("model_response", "token_usage") else ROLLUP
     return draft
 
 
@@ -104,8 +103,8 @@ def plain_draft(record: Record, fault: str) -> Draft:
 
 def _finish(span: Span, draft: Draft, heard: int) -> None:
     """The dialect of the last table that was spoken is the most particular one, and gives the event its name."""
-    for index, dialect in enumerate(DIALECTS):
-        if heard >> index & 1 or index == _OTEL:
+    for bit, dialect in _BY_BIT:
+        if (heard | _OTEL_BIT) & bit:
             if dialect.finish is not None:
                 dialect.finish(span, draft)
             if dialect is not OTEL:

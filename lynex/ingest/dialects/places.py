@@ -18,8 +18,6 @@ from lynex.ingest.dialects.values import (
 )
 from lynex.ingest.messages import decoded_arguments
 
-_LAST_STEP: Final = 2**53 - 1
-
 
 def _input(value: Any) -> dict[str, Any]:
     return read_content(value, "user")
@@ -31,11 +29,6 @@ def _output(value: Any) -> dict[str, Any]:
 
 def _arguments(value: Any) -> Any:
     return decoded_arguments(value)[0]
-
-
-def _step(value: Any) -> int | None:
-    step = count(value)
-    return step if step is not None and step <= _LAST_STEP else None
 
 
 def _as_sent(value: Any) -> Any:
@@ -57,7 +50,7 @@ READERS: Final[dict[str, Reader]] = {
     "output": _output,
     "system_instructions": instructions,
     **_of("context", "session_id user_id environment release service_name agent_name parent_event_id", text),
-    "context.step_index": _step,
+    "context.step_index": count,
     **_of("model", "request response provider response_id", text),
     "model.params": mapping,
     "model.finish_reasons": texts,
@@ -93,7 +86,7 @@ READERS: Final[dict[str, Reader]] = {
     **_of("params", "stop reasoning_effort output_type service_tier tool_choice response_format speed", unquoted),
     **_of(
         "more",
-        "memory mcp conversation_compacted previous_response_id embedding_dimensions workflow_graph reasoning_level",
+        "conversation_compacted previous_response_id embedding_dimensions",
         structured,
     ),
 }

@@ -14,6 +14,7 @@ _HIGHEST, _LOWEST = 2**64 - 1, -(2**63)
 _AS_ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
 _HUGE_INTEGER: Final = b"0" * 19
 _OPENINGS: Final = ("{", "[", '"')
+_JSON_STARTS: Final = ('{"', "[{", '["', "[[")
 _CUT_MARKS: Final = ("...", "…", "[truncated]", "<truncated>", "...(truncated)")
 _TRUE: Final = frozenset(("true", "1", "yes"))
 _FALSE: Final = frozenset(("false", "0", "no"))
@@ -160,7 +161,7 @@ def is_sound(value: Any) -> bool:
 
 def looks_cut_off(value: str) -> bool:
     """Whether text that should be JSON, and is not, lost its end to somebody's limit."""
-    end = value.rstrip()
-    if not end or end[0] not in "{[":
+    if not value.lstrip().startswith(_JSON_STARTS):
         return False
+    end = value.rstrip()
     return end[-1] not in "}]" or end.endswith(_CUT_MARKS)
