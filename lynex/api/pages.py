@@ -28,10 +28,13 @@ _FOLDER: Final = next(
     (folder for folder in (_PACKAGE / "static", _PACKAGE.parent / "static") if folder.is_dir()), _PACKAGE
 )
 _FILES: Final = StaticFiles(directory=_FOLDER, check_dir=False)
+# The addresses of the dashboard's pages: each answers with the same file, which shows what its address says.
+_PAGES: Final = ("events", "traces", "sessions", "errors", "costs", "settings")
+PATHS: Final = ("/", *(f"/{page}{rest}" for page in _PAGES for rest in ("", "/{rest:path}")))
 
 
 async def index(request: Request) -> Response:
-    """GET /"""
+    """GET / and every page of the dashboard"""
     return await _file(request, "index.html")
 
 

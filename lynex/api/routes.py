@@ -162,7 +162,7 @@ BROWSER: Final = (
     _route("GET", "/signin", signin.sign_in, PUBLIC, "Open a session with a link that works once",
            params=parameters.TOKEN, status=303, media=_HTML),
     _route("POST", f"{_V1}/signout", signin.sign_out, "sessions.write", "End this browser's session", gives=SignedOut),
-    _route("GET", "/", pages.index, PUBLIC, "The page", media=_HTML),
+    *(_route("GET", path, pages.index, PUBLIC, "The dashboard", media=_HTML) for path in pages.PATHS),
     _route("GET", "/docs", pages.docs, PUBLIC, "The API, explained", media=_HTML),
     _route("GET", "/favicon.ico", pages.favicon, PUBLIC, "The icon", status=308, media=_HTML),
     _route("GET", "/guide/{path:path}", pages.guide, PUBLIC, "The user guide", media=_HTML),

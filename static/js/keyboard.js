@@ -1,0 +1,64 @@
+/** Keys: a page says what its keys do, `?` shows them, and none acts while somebody types. */
+
+import { useEffect } from "../vendor/hooks.js";
+import { signal } from "../vendor/signals.js";
+import { remember, remembered } from "./preferences.js";
+
+/** @typedef {{keys: string, does: string, run: (event: KeyboardEvent) => void, always?: boolean}} Binding
+ * `keys`: one key ("j", "Escape", "Shift+E", "Ctrl+k"), or two in a row ("g o"). `always`: also while typing. */
+/** @typedef {{title: string, bindings: Binding[]}} Keys */
+
+const IN_A_ROW_MS = 900;
+
+/** The bindings of what is on the screen, innermost last. */
+export const active = signal(/** @type {Keys[]} */ ([]));
+
+/** Single keys can be switched off (WCAG 2.1.4). */
+export const isOn = signal(remembered("keys") !== "off");
+
+/** @param {boolean} on */
+export function switchKeys(on) {
+  isOn.value = on;
+  remember("keys", on ? "" : "off");
+}
+
+/** Bindings of a component while it is shown. @param {string} title @param {Binding[]} bindings @param {readonly unknown[]} when  as for useEffect */
+export function useKeys(title, bindings, when) {
+  useEffect(() => {
+    const mine = { title, bindings };
+    active.value = [...active.peek(), mine];
+    return () => {
+      active.value = active.peek().filter((keys) => keys !== mine);
+    };
+  }, when);
+}
+
+/** @param {EventTarget | null} target */
+const isTyping = (target) =>
+  target instanceof HTMLElement && (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
+
+/** @param {KeyboardEvent} event */
+function spelled(event) {
+  const control = event.ctrlKey || event.metaKey ? "Ctrl+" : "";
+  const isLetter = /^[A-Z]$/.test(event.key);
+  return control + (event.shiftKey && (isLetter || event.key.length > 1) ? "Shift+" : "") + event.key;
+}
+
+export function startKeyboard() {
+  let before = "";
+  let at = 0;
+  addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || event.altKey) return;
+    const typing = isTyping(event.target);
+    const key = spelled(event);
+    const row = event.timeStamp - at < IN_A_ROW_MS && before ? `${before} ${key}` : "";
+    const all = active.peek().flatMap(({ bindings }) => bindings).reverse();
+    const found = all.find(({ keys }) => keys === row) ?? all.find(({ keys }) => keys === key);
+    [before, at] = [typing ? "" : key, event.timeStamp];
+    if (!found || (typing && !found.always)) return;
+    if (!isOn.peek() && key.length === 1) return;
+    event.preventDefault();
+    before = "";
+    found.run(event);
+  });
+}

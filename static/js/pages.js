@@ -1,0 +1,28 @@
+/** The pages. One line here and one file in js/pages make a page; the navigation, the keys and the router read this list. */
+
+import { match } from "./router.js";
+
+/**
+ * @typedef {object} PageEntry
+ * @property {string} path  ":name" matches one part of the address; it is handed to the page in `params`
+ * @property {string} title  in the navigation and in the window's title
+ * @property {() => Promise<{default: import("../vendor/preact.js").ComponentType<any>}>} load
+ * @property {string} [icon]  with an icon it is in the navigation
+ * @property {string} [key]  second key after "g"
+ * @property {boolean} [isMore]  on a phone it is behind "More"
+ */
+
+/** @type {readonly PageEntry[]} */
+export const PAGES = [
+  { path: "/", title: "Overview", icon: "overview", key: "o", load: () => import("./pages/overview.js") },
+  { path: "/events", title: "Events", icon: "events", key: "e", load: () => import("./pages/events.js") },
+];
+
+/** @param {string} path @returns {{page: PageEntry, params: Record<string, string>} | null} */
+export function pageAt(path) {
+  for (const page of PAGES) {
+    const params = match(page.path, path);
+    if (params) return { page, params };
+  }
+  return null;
+}
