@@ -211,8 +211,6 @@ CLIENTS = (
         "langfuse_v2",
         LANGFUSE | {"LANGFUSE_HOST": "{url}"},
         embeddings=0,
-        model="gpt-4o-mini-2024-07-18",
-        undated=4,
         finishes=False,
         runs_tools=False,  # a decorated function is a span
     ),
