@@ -3,7 +3,6 @@
 It never fails on a record that was accepted: what a dialect stumbles over is stored as plain OpenTelemetry, flagged.
 """
 
-import re
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -15,16 +14,13 @@ from lynex.ingest.dialects.draft import Draft
 from lynex.ingest.dialects.mapping import MAPPING_VERSION, draft_of_log, draft_of_point, draft_of_span, plain_draft
 from lynex.ingest.enrich import enrich
 from lynex.ingest.normalise import place_in_time
-from lynex.ingest.otlp_records import Attributes, DataPoint, LogRecord, Record, Scope, Span
+from lynex.ingest.otlp_records import DataPoint, LogRecord, Record, Scope, Span
 from lynex.ingest.parcel import Sender
 from lynex.ingest.reading import Reading
+from lynex.ingest.vectors import without_vectors
 from lynex.pricing.book import PriceBook
 from lynex.store.stored_event import StoredEvent
 
-_LONGEST_VECTOR: Final = 16
-_VECTOR_WORDS: Final = ("vector", "embedding")
-_VECTOR_TEXT: Final = re.compile(rf"\[\s*(?:-?\d[\d.eE+-]*\s*,\s*){{{_LONGEST_VECTOR},}}-?\d[\d.eE+-]*\s*\]")
-_LONG_TEXT: Final = 64
 _SORTED: Final = msgspec.json.Encoder(order="sorted")
 
 
@@ -180,30 +176,3 @@ def _scope(scope: Scope) -> dict[str, Any]:
 
 def _present(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None and value != ""}
-
-
-def without_vectors(attributes: Attributes, in_texts: bool = False) -> Attributes:
-    """The attributes; embedding vectors are only said to have been there: nobody reads them, and they fill disks."""
-    dropped: dict[str, Any] | None = None
-    for key, value in attributes.items():
-        left: Any = None
-        if type(value) is list:
-            if len(value) > _LONGEST_VECTOR and _is_vector(key, value):
-                left = {"dropped": "vector", "length": len(value)}
-            elif value and type(value[0]) is str and "embedding" in key:  # the AI SDK: each vector as JSON
-                left = [_VECTOR_TEXT.sub(_said_of_vector, one) if type(one) is str else one for one in value]
-        elif type(value) is str and len(value) > _LONG_TEXT and (in_texts or "embedding" in key):
-            left = _VECTOR_TEXT.sub(_said_of_vector, value)
-        if left is not None:
-            dropped = dropped if dropped is not None else {}
-            dropped[key] = left
-    return attributes if dropped is None else attributes | dropped
-
-
-def _is_vector(key: str, value: list[Any]) -> bool:
-    lowered = key.lower()
-    return any(word in lowered for word in _VECTOR_WORDS) and all(type(one) in (float, int) for one in value)
-
-
-def _said_of_vector(found: re.Match[str]) -> str:
-    return f'{{"dropped":"vector","length":{found[0].count(",") + 1}}}'

@@ -239,3 +239,19 @@ def test_embedding_vectors_are_only_said_to_have_been_there():
     ]
     assert body["attributes"]["short.vector"] == [0.5] * 16
     assert body["input"]["messages"][0]["parts"][0]["content"] == "sun" and "output" not in body
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("[" + "0.5," * 20 + "1]", '{"dropped":"vector","length":21}'),
+        ('{"a":[[' + "1, " * 17 + "-2e-5],[1,2]]}", '{"a":[{"dropped":"vector","length":18},[1,2]]}'),
+        ("[" + "0.5," * 20 + '"x"]', None),
+        ("[" + "0.5," * 40, None),
+        ("[" * 40 + "]" * 40, None),
+        ("]" * 40 + "[", None),
+    ],
+)
+def test_vectors_in_texts_are_cut_out_and_nothing_else_is(sent, kept):
+    body = event_of(a_span("x", {"ai.embedding": sent}))["body"]
+    assert body["attributes"]["ai.embedding"] == (kept if kept is not None else sent)

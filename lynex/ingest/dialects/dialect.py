@@ -80,6 +80,7 @@ class Vocabulary:
         for index, dialect in enumerate(self.dialects):
             self._add(dialect, 1 << index)
         self._starts.sort(key=lambda start: -len(start[0]))  # the longest that fits
+        self._all_starts = tuple(start for start, _ in self._starts)
         self._known = dict(self._exact)
         self._bits_of_scope: dict[str, int] = {}
 
@@ -133,19 +134,20 @@ class Vocabulary:
         self._scopes += [(start, bit) for start in dialect.scopes]
 
     def _look_up(self, key: str) -> _Word:
-        for start, word in self._starts:
-            if key.startswith(start):
-                rest = key[len(start) :]
-                path = path_of(rest) if word.kind == _LIST else None
-                found = msgspec.structs.replace(word, rest=rest, path=path)
-                break
-        else:
-            found = _Word()
+        found = self._find(key) if key.startswith(self._all_starts) else _NEVER_HEARD
         if len(key) <= _LONGEST_KEY:
             if len(self._known) >= _REMEMBERED_KEYS:
                 self._known = dict(self._exact)  # somebody makes up keys; begin again
             self._known[key] = found
         return found
+
+    def _find(self, key: str) -> _Word:
+        start, word = next(one for one in self._starts if key.startswith(one[0]))
+        rest = key[len(start) :]
+        return msgspec.structs.replace(word, rest=rest, path=path_of(rest) if word.kind == _LIST else None)
+
+
+_NEVER_HEARD: Final = _Word()
 
 
 def _hear_other(draft: Draft, word: _Word, key: str, sent: Any) -> None:
