@@ -1,5 +1,6 @@
 """The process dies at any point while history is mapped again, under load: nothing is lost, doubled or half done."""
 
+import random
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -40,6 +41,32 @@ def test_history_mapped_again_survives_kills_at_every_point(tmp_path):
     assert (run["state"], run["days_done"], run["changes"]["failed"]) == ("done", days, 0)
     assert run["changes"]["columns"]["cost"] == days * A_DAY  # each of them told once, whatever was done twice
     assert run["changes"]["after"]["calls"] == days * A_DAY
+    begin(server)
+    assert finished(server)["changes"]["changed"] == 0
+    settle(server)
+    verdict(server, load, history)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(0)
+def test_history_mapped_again_survives_kills_at_random(tmp_path):
+    days = scaled(10, 20, 60)
+    server = Running(tmp_path / "data", settings={"LYNEX_RETENTION_DAYS": "0", "LYNEX_JOURNAL_SEAL_HOURS": "0.0003"})
+    history = with_history(server.start(), days)
+    (tmp_path / "lynex.toml").write_text(PRICE)
+    server.settings["LYNEX_CONFIG"] = str(tmp_path / "lynex.toml")
+    load = Load(server, workers=2, pause=0.05)
+    source = random.Random(20261121)
+    server.start()
+    begin(server)
+    for _ in range(scaled(5, 15, 40)):
+        load.start()
+        time.sleep(source.uniform(0.02, 1.2))
+        server.kill()
+        load.stop()
+        server.start()
+    run = finished(server)
+    assert (run["state"], run["changes"]["columns"]["cost"]) == ("done", days * A_DAY)
     begin(server)
     assert finished(server)["changes"]["changed"] == 0
     settle(server)
