@@ -34,10 +34,10 @@ class Client:
     model: str = "gpt-4o-mini"
     response_model: str = "gpt-4o-mini-2024-07-18"
     undated: int = 0  # calls that do not know which version answered
-    finishes: bool = True
-    runs_tools: bool = True
+    finishes: bool = True  # tells why calls ended
+    runs_tools: bool = True  # tells of the tool itself, not only of what the model said
     tool_arguments: Any = field(default_factory=lambda: {"city": "Paris"})
-    streams: bool = True  # knows when the first token came
+    streams: bool = True  # tells when the first token came
     session: str | None = "session-1"
     user: str | None = "user-1"
 
@@ -63,11 +63,13 @@ class Client:
         return HERE / "node" / self.recipe if self.runs_on == "node" else HERE / "requirements"
 
     @property
+    def environment(self) -> str:
+        return self.requirements or self.recipe
+
+    @property
     def pins(self) -> Path:
         """The file that names every version, so that a change of it makes a new environment."""
-        return self.folder / (
-            "package-lock.json" if self.runs_on == "node" else f"{self.requirements or self.recipe}.txt"
-        )
+        return self.folder / ("package-lock.json" if self.runs_on == "node" else f"{self.environment}.txt")
 
     @property
     def script(self) -> Path:

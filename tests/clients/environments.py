@@ -17,10 +17,8 @@ CACHE = Path(os.environ.get("LYNEX_CLIENTS_CACHE") or platformdirs.user_cache_pa
 
 def prepare(client: Client) -> Path:
     """The folder of the environment; made first where it is missing."""
-    place = (
-        CACHE
-        / f"{client.pins.parent.name if client.runs_on == 'node' else client.pins.stem}-{hashlib.blake2b(client.pins.read_bytes(), digest_size=5).hexdigest()}"
-    )
+    pins = hashlib.blake2b(client.pins.read_bytes(), digest_size=5).hexdigest()
+    place = CACHE / f"{client.environment}-{pins}"
     if not (place / "ready").exists():
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
@@ -30,19 +28,18 @@ def prepare(client: Client) -> Path:
 
 
 def run(client: Client, *, url: str, grpc: str, key: str, model_url: str) -> subprocess.CompletedProcess[str]:
-    """Runs the recipe against these addresses; OTEL_* and the like of this process do not reach it."""
+    """Runs the recipe against these addresses."""
     variables = {name: text.format(url=url, grpc=grpc, key=key) for name, text in client.variables.items()}
-    ours = {
-        "FAKE_MODEL_URL": model_url,
-        "OPENAI_API_KEY": "x",
-        "ANTHROPIC_API_KEY": "x",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    command = interpreter(client, client.script)
-    env = kept | ours | variables
+    ours = {"FAKE_MODEL_URL": model_url, "OPENAI_API_KEY": "x", "ANTHROPIC_API_KEY": "x"}
     with tempfile.TemporaryDirectory() as folder:  # not a repository, whose commit some clients would report
-        return subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+        return run_apart(interpreter(client, client.script), ours | variables, folder)
+
+
+def run_apart(command: list[str], variables: dict[str, str], folder: str) -> subprocess.CompletedProcess[str]:
+    """With these variables alone: OTEL_* and the like of this process do not reach it."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    env = kept | {"PYTHONDONTWRITEBYTECODE": "1"} | variables
+    return subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
 
 
 def interpreter(client: Client, script: Path) -> list[str]:

@@ -1,6 +1,7 @@
 """Points real clients at a real server and asks it, through the API, whether it understood them.
 
-python -m tests.clients.live [--five] [client …]; prints a table, exits with 1 where something was wrong.
+python -m tests.clients.live [--five] [client …]; prints a table, exits with 1 where something was wrong. Unless only
+five are wanted, the programs printed in the guide are run as well.
 """
 
 import sys
@@ -15,27 +16,22 @@ from tests.clients.clients import CLIENTS, FIVE, Client
 from tests.clients.environments import prepare, run
 from tests.clients.facts import Event, faults
 from tests.clients.fake_model import FakeModel
-from tests.clients.guide import snippets, try_snippet
+from tests.clients.guide import Snippet, snippets, try_snippet
 from tests.clients.serving import served
 from tests.running import KEY, Running, free_port
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    client: Client
+    name: str
     faults: list[str]
-    http_calls: int = 0
-    events: int = 0
-    traces: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    seconds: float = 0.0
+    figures: tuple[float, ...] = ()  # in the order of the table's columns
 
 
 def main(arguments: Sequence[str]) -> int:
-    five = "--five" in arguments
-    names = {name for name in arguments if not name.startswith("-")} or (set(FIVE) if five else None)
-    wanted = [client for client in CLIENTS if names is None or client.name in names]
+    only_five = "--five" in arguments
+    names = {name for name in arguments if not name.startswith("-")} or set(FIVE if only_five else map(_name, CLIENTS))
+    wanted = [client for client in CLIENTS if client.name in names]
     for client in wanted:
         prepare(client)
     with tempfile.TemporaryDirectory() as folder:
@@ -43,84 +39,90 @@ def main(arguments: Sequence[str]) -> int:
         settings = {"LYNEX_SERVER_OTLP_PORT": "0", "LYNEX_SERVER_OTLP_GRPC_PORT": str(grpc_port)}
         lynex = Running(Path(folder) / "data", settings).start()
         try:
-            outcomes = [_try(client, lynex, f"http://127.0.0.1:{grpc_port}") for client in wanted]
-            printed = [] if five else [_try_printed(lynex, *snippet) for snippet in snippets() if snippet[1] in wanted]
+            ran = [_try_recipe(client, lynex, f"http://127.0.0.1:{grpc_port}") for client in wanted]
+            printed = [] if only_five else [_try_printed(one, lynex) for one in snippets() if one.client in wanted]
         finally:
             lynex.stop()
-    _print_table(outcomes)
-    print(*printed, sep="\n")
-    return 1 if any(outcome.faults for outcome in outcomes) or any("WRONG" in line for line in printed) else 0
+    _print_table(ran, printed)
+    return 1 if any(outcome.faults for outcome in (*ran, *printed)) else 0
 
 
-def _try(client: Client, lynex: Running, grpc: str) -> Outcome:
-    model, known, began = FakeModel(), set(_event_ids(lynex)), time.monotonic()
+def _name(client: Client) -> str:
+    return client.name
+
+
+def _try_recipe(client: Client, lynex: Running, grpc: str) -> Outcome:
+    model, known, began = FakeModel(), _event_ids(lynex), time.monotonic()
     with served(model.app) as model_url:
         ended = run(client, url=lynex.url, grpc=grpc, key=KEY, model_url=f"{model_url}/v1")
     if ended.returncode != 0:
-        return Outcome(client, [f"the recipe failed: {ended.stderr.strip()[-1500:]}"])
-    lynex.drain()
-    events = [lynex.get(f"/api/v1/events/{one}").json() for one in _event_ids(lynex) if one not in known]
-    traces = [lynex.get(f"/api/v1/traces/{one}").json()["trace"] for one in sorted(_trace_ids(events))]
+        return Outcome(client.name, [f"the recipe failed: {ended.stderr.strip()[-1500:]}"])
+    events = _told_since(known, lynex)
+    ids = sorted({event["context"]["trace_id"] for event in events if "trace_id" in event["context"]})
+    traces = [lynex.get(f"/api/v1/traces/{one}").json()["trace"] for one in ids]
     inputs, outputs = (sum(trace[name] for trace in traces) for name in ("input_tokens", "output_tokens"))
-    return Outcome(
-        client,
-        [*faults(client, events), *_faults_of_totals(client, traces, inputs, outputs)],
-        len(model.calls),
-        len(events),
-        len(traces),
-        inputs,
-        outputs,
-        time.monotonic() - began,
-    )
+    figures = (len(model.calls), len(events), len(traces), inputs, outputs, time.monotonic() - began)
+    return Outcome(client.name, [*faults(client, events), *_faults_of_traces(client, traces)], figures)
 
 
-def _try_printed(lynex: Running, page: str, client: Client, variables: str, code: str) -> str:
-    """One line about the code of a page of the guide: it must run, and a model call of its session must arrive."""
-    model, known = FakeModel(), set(_event_ids(lynex))
+def _try_printed(snippet: Snippet, lynex: Running) -> Outcome:
+    """The program must run, and a model call and its user must arrive."""
+    model, known = FakeModel(), _event_ids(lynex)
     with served(model.app) as model_url:
-        fault = try_snippet(client, variables, code, url=lynex.url, key=KEY, model_url=f"{model_url}/v1")
-    lynex.drain()
-    events = [lynex.get(f"/api/v1/events/{one}").json() for one in _event_ids(lynex) if one not in known]
+        fault = try_snippet(snippet, url=lynex.url, key=KEY, model_url=f"{model_url}/v1")
+    events = _told_since(known, lynex)
     calls = [event for event in events if event["type"] == "model_response"]
     users = {event["context"].get("user_id") for event in events}
     if fault is None and (not calls or "u-1" not in users):
-        fault = f"{len(events)} events arrived, {len(calls)} model calls, users {users}"
-    return f"{page:36}{client.name:26}{'ok' if fault is None else 'WRONG ' + fault}"
+        fault = f"{len(events)} events arrived, {len(calls)} of them model calls, of the users {users}"
+    return Outcome(f"{snippet.page}, {snippet.client.name}", [fault] if fault is not None else [])
+
+
+def _told_since(known: Sequence[str], lynex: Running) -> list[Event]:
+    lynex.drain()
+    return [lynex.get(f"/api/v1/events/{one}").json() for one in _event_ids(lynex) if one not in known]
 
 
 def _event_ids(lynex: Running) -> list[str]:
     ids: list[str] = []
-    cursor: str | None = None
-    while cursor is not None or not ids:
-        page = lynex.get("/api/v1/events", limit=500, **({"cursor": cursor} if cursor else {})).json()
+    asked: dict[str, str] = {}
+    while True:
+        page = lynex.get("/api/v1/events", limit=500, **asked).json()
         ids += [event["eventId"] for event in page["items"]]
-        cursor = page["next"]
-        if cursor is None:
-            break
-    return ids
+        if page["next"] is None:
+            return ids
+        asked = {"cursor": page["next"]}
 
 
-def _trace_ids(events: Sequence[Event]) -> set[str]:
-    """Of spans: what only log records speak of has no totals."""
-    return {event["context"]["trace_id"] for event in events if "trace_id" in event["context"]}
-
-
-def _faults_of_totals(client: Client, traces: Sequence[Event], inputs: int, outputs: int) -> list[str]:
-    wanted = client.totals["input_tokens"], client.totals["output_tokens"]
-    wrong = [] if (inputs, outputs) == wanted else [f"the traces add up to {inputs} and {outputs} tokens, not {wanted}"]
+def _faults_of_traces(client: Client, traces: Sequence[Event]) -> list[str]:
+    """What their facts say must be what the events add up to."""
+    wrong = []
+    for name in ("input_tokens", "output_tokens"):
+        found = sum(trace[name] for trace in traces)
+        if found != client.totals[name]:
+            wrong.append(f"the traces have {found} {name}, not {client.totals[name]}")
     cost = sum(trace["cost_usd"] or 0 for trace in traces)
     if not isclose(cost, client.cost, rel_tol=1e-6):
         wrong.append(f"the traces cost {cost}, not {client.cost}")
+    for name, wanted in (("session_id", client.session), ("user_id", client.user)):
+        if {trace[name] for trace in traces} != {wanted}:
+            wrong.append(f"the traces have the {name} {[trace[name] for trace in traces]}, not {wanted}")
     return wrong
 
 
-def _print_table(outcomes: Sequence[Outcome]) -> None:
+def _print_table(ran: Sequence[Outcome], printed: Sequence[Outcome]) -> None:
     print(f"{'client':26}{'HTTP calls':>11}{'events':>8}{'traces':>8}{'input':>7}{'output':>8}{'seconds':>9}  result")
-    for one in outcomes:
-        figures = f"{one.http_calls:>11}{one.events:>8}{one.traces:>8}{one.input_tokens:>7}{one.output_tokens:>8}"
-        print(f"{one.client.name:26}{figures}{one.seconds:>9.1f}  {'ok' if not one.faults else 'WRONG'}")
-        for fault in one.faults:
-            print(f"    {fault}")
+    for one in ran:
+        figures = "{:>11}{:>8}{:>8}{:>7}{:>8}{:>9.1f}".format(*one.figures) if one.figures else " " * 51
+        _print_result(f"{one.name:26}{figures}", one)
+    for one in printed:
+        _print_result(f"{one.name:77}", one)
+
+
+def _print_result(line: str, outcome: Outcome) -> None:
+    print(f"{line}  {'ok' if not outcome.faults else 'WRONG'}")
+    for fault in outcome.faults:
+        print(f"    {fault}")
 
 
 if __name__ == "__main__":
