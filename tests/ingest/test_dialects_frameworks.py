@@ -82,7 +82,7 @@ def test_litellm_tells_finer_counts_as_pythons_repr_and_costs_that_overlap():
              "prompt_tokens_details": {"cached_tokens": 8}}  # fmt: skip
     span = a_span("litellm_request", {
         "gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o-mini", "litellm.provider.model": "openai/gpt-4o-mini",
-        "metadata.usage_object": repr(usage), "metadata.session_id": "s1", "metadata.team_alias": "blue", "metadata.empty": "",
+        "metadata.usage_object": repr(usage), "metadata.requester_metadata": "{'session_id': 's1', 'feature': 'chat'}", "metadata.team_alias": "blue", "metadata.empty": "",
         "llm.is_streaming": "False", "gen_ai.usage.input_tokens": 20, "gen_ai.usage.output_tokens": 7,
         "gen_ai.output.messages": '[{"role": "assistant", "parts": [], "finish_reason": "tool_calls"}]',
         "gen_ai.completion.0.function_call.name": "weather", "gen_ai.completion.0.function_call.arguments": '{"city":"Paris"}',
@@ -98,7 +98,10 @@ def test_litellm_tells_finer_counts_as_pythons_repr_and_costs_that_overlap():
         3,
         "s1",
     )
-    assert event["context"]["metadata"] == {"team_alias": "blue"} and event["body"]["model"]["stream"] is False
+    assert (
+        event["context"]["metadata"] == {"team_alias": "blue", "feature": "chat"}
+        and event["body"]["model"]["stream"] is False
+    )
     assert [part["name"] for part in event["body"]["output"]["messages"][0]["parts"]] == ["weather", "time"]
     cost = event["body"]["cost"]
     assert (cost["input"], cost["cache_read"], cost["output"], cost["reasoning"], cost["total"]) == (

@@ -48,6 +48,8 @@ def finish(span: Span, draft: Draft) -> None:
     notes = draft.notes
     if "variables" in notes:
         draft.prompt["variables"] = {**draft.prompt.get("variables", {}), **notes["variables"]}
+    if draft.type == "retrieval" and type(notes.get("memory", {}).get("records")) is list:
+        draft.retrieval.setdefault("documents", notes["memory"]["records"])
     for name in ("memory", "evaluations"):
         if name in notes:
             draft.more.setdefault(name, notes[name])

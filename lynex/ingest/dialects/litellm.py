@@ -52,6 +52,7 @@ def finish(span: Span, draft: Draft) -> None:
     usage = notes.get("usage_object")
     if usage is not None:
         add_usage(draft, usage)
+    _read_metadata(notes.get("requester"), draft)
     named = notes.get("provider_model")
     if named is not None and "provider" not in draft.model:
         provider, slash, _ = named.partition("/")
@@ -59,6 +60,16 @@ def finish(span: Span, draft: Draft) -> None:
             draft.model["provider"] = provider
     _separate_costs(draft.cost)
     _read_tool_calls(draft)
+
+
+def _read_metadata(said: dict[str, Any] | None, draft: Draft) -> None:
+    """What the caller gave along with the request."""
+    for name, value in (said or {}).items():
+        who = text(value) if name in ("session_id", "user_id") else None
+        if who is not None:
+            draft.context.setdefault(name, who)
+        elif value is not None:
+            draft.metadata.setdefault(name, value)
 
 
 def _read_tool_calls(draft: Draft) -> None:
@@ -99,6 +110,7 @@ LITELLM: Final = Dialect(
         "metadata.session_id": Field("context.session_id", marks=False),
         "metadata.user_api_key_end_user_id": "context.user_id",
         "metadata.user_api_key_user_id": "context.user_id",
+        "metadata.requester_metadata": Field("notes.requester", python_object),
         "hidden_params": "notes.hidden_params",
     },
     ignored=("litellm.",),
