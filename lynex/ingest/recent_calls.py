@@ -51,7 +51,7 @@ class RecentCalls:
     def _settle_trace(self, calls: list[StoredEvent]) -> None:
         """Outside traces response ids are not trusted to be unique, as proxies and test servers repeat them."""
         trees = self._trees
-        if len(calls) > 1:
+        if len(calls) > 1 and not _stand_apart(calls):
             calls.sort(key=lambda row: (row.input_tokens is None, -trees.depth(row), -len(row.body), row.seq))
         for row in calls:
             if not trees.counts(row):
@@ -79,6 +79,12 @@ class RecentCalls:
             row.usage_scope = "duplicate"
         elif self._usages.get(response) is None:
             self._usages.put(response, row.event_id)
+
+
+def _stand_apart(calls: list[StoredEvent]) -> bool:
+    """Whether no two of these can be one call: of one instrumentation, each with neither a parent nor a response id."""
+    told_by = calls[0].sdk_name
+    return all(row.parent_event_id is None and row.response_id is None and row.sdk_name == told_by for row in calls)
 
 
 def _response_of(row: StoredEvent) -> int | None:
