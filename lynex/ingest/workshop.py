@@ -21,7 +21,8 @@ _MANY: Final = 12_000  # waiting events that call for the process
 _BUSY: Final = 1_500  # events of a batch that show that it still has a point
 _REST_SECONDS: Final = 60.0  # without need, after which it ends
 _START_SECONDS: Final = 60.0
-_LONGEST_PAUSE: Final = 300.0  # between two tries to have a process
+_LONGEST_PAUSE: Final = 300.0  # seconds between two tries to have a process
+_DOUBLINGS: Final = 9  # of one second, until that is reached
 
 Mode = Literal["auto", "always", "never"]
 
@@ -119,7 +120,7 @@ class Workshop:
             self._lose(fault)
         else:
             self._metrics.second_process_starts.inc()
-            logger.info("Many events wait: a second process (pid %d) helps to understand them.", self._process.pid)
+            logger.info("A second process (pid %d) helps to understand events.", self._process.pid)
 
     def _await_start(self, process: UnderstandingProcess, now: float) -> None:
         try:
@@ -135,9 +136,8 @@ class Workshop:
         self._ordered.clear()
         if self._closing:
             return
-        pause = min(_LONGEST_PAUSE, 2.0**self._failures)
+        self._not_before = self._clock.monotonic() + min(_LONGEST_PAUSE, 2 ** min(self._failures, _DOUBLINGS))
         self._failures += 1
-        self._not_before = self._clock.monotonic() + pause
         self._metrics.second_process_failures.inc()
         told = f"{fault} ({fate})" if fate else str(fault)
         logger.warning("The second process for understanding events failed: %s. Going on without it.", told)
