@@ -19,7 +19,7 @@ STEPS = {
 }  # fmt: skip
 SAME_STEP_ROOT_FILES = {("server", "protocol")}
 HOMES = {
-    "msgspec": {"config", "effective", "metrics", "settings", "events", "store", "ingest", "query", "control", "api", "live", "cli", "auth", "pricing"},
+    "msgspec": {"config", "effective", "metrics", "settings", "events", "store", "ingest", "query", "control", "api", "live", "cli", "auth", "pricing", "jobs"},
     "duckdb": {"store"}, "pyarrow": {"store", "query"}, "rbloom": {"store"}, "tantivy": {"store"}, "obstore": {"store"},
     "sqlalchemy": {"control"}, "alembic": {"control"}, "genai_prices": {"pricing"}, "google_crc32c": {"ingest"},
     "google": {"ingest"}, "opentelemetry": {"ingest"}, "grpc": {"otlp_grpc"},

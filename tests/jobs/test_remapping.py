@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clients.frozen import requests_of
 from tests.running import PROJECT, Running, local_client
 from tests.samples import a_call
 
@@ -98,6 +99,22 @@ def test_everything_has_its_price_then_and_a_second_run_changes_nothing(server):
     }
     whole = server.get("/api/v1/events/d0-0").json()
     assert whole["body"]["cost"]["source"] == "computed" and whole["body"]["cost"]["total"] > 0
+
+
+def test_what_real_clients_sent_comes_out_as_it_was(server):
+    stored = server.metric("lynex_accounting_events")
+    with server.client() as client:
+        for name in ("thrice-instrumented", "langfuse", "claude-code", "pydantic-ai", "litellm", "ai-sdk-7"):
+            for sent in requests_of(name):
+                if sent.kind:
+                    kind = next(value for key, value in sent.headers.items() if key.lower() == "content-type")
+                    path = f"/v1/{sent.kind.split('.')[1]}"
+                    assert client.post(path, content=sent.body, headers={"Content-Type": kind}).status_code == 200
+    server.drain()
+    more = server.metric("lynex_accounting_events") - stored
+    changes = remapped(server, "2026-01-01")["changes"]
+    assert more > 50 and changes["rows"] == DAYS * A_DAY + more
+    assert (changes["changed"], changes["failed"]) == (0, 0)
 
 
 def test_a_run_concerns_the_appliance_and_one_at_a_time(server):
