@@ -214,7 +214,9 @@ def _assemble(
         otlp=OtlpIntake(intake, metrics),
         queries=Queries.over(store, Cursors(accounts.secret.derive("cursors")), error_states),
         sealing=sealing,
-        remapping=Remapping(directory.cold / "remap.json", store, processor, sealing, prices, clock),
+        remapping=Remapping(
+            directory.cold / "remap.json", store, processor, sealing, prices, clock, config.storage.min_free_bytes
+        ),
         timetable=Timetable(),
         readers=ThreadPoolExecutor(config.storage.readers, thread_name_prefix="reader"),
         first_run=accounts.first_run,

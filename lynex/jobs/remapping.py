@@ -5,6 +5,7 @@ in begins again, unless it had been exchanged already.
 """
 
 import logging
+import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from typing import Final, Literal
 import msgspec
 
 from lynex.clock import DAY, Clock, to_micros
-from lynex.errors import Conflict, LynexError, ShuttingDown
+from lynex.errors import Conflict, LynexError, ShuttingDown, StorageFull
 from lynex.failpoints import reach
 from lynex.ingest.processor import Processor
 from lynex.ingest.remap import Remap
@@ -29,6 +30,7 @@ from lynex.store.rewrite import Rows, Written
 logger = logging.getLogger(__name__)
 
 State = Literal["running", "done", "stopped", "failed"]
+_COPIES: Final = 3  # of a day's Parquet, at most: the new files, and its rows in the hot database
 _LOOK_EVERY: Final = 0.1  # seconds
 _BUSY: Final = 6_000  # events waiting to be stored: then each batch waits for them, within reason
 _LONGEST_WAIT: Final = 1.0  # seconds
@@ -69,7 +71,6 @@ class Run(msgspec.Struct, kw_only=True):
     def finish(self, day: Day, changes: Changes) -> None:
         self.done.append(day)
         self.changes.merge(changes)
-        self.rows = self.changes.rows
         self.pending = None
 
 
@@ -81,7 +82,14 @@ class Remapping:
     """`start`, `latest` and `stop` may be called from any thread."""
 
     def __init__(
-        self, place: Path, store: HotStore, processor: Processor, sealing: Sealing, prices: PriceBook, clock: Clock
+        self,
+        place: Path,
+        store: HotStore,
+        processor: Processor,
+        sealing: Sealing,
+        prices: PriceBook,
+        clock: Clock,
+        min_free_bytes: int,
     ) -> None:
         self._place = place
         self._store = store
@@ -89,6 +97,7 @@ class Remapping:
         self._sealing = sealing
         self._prices = prices
         self._clock = clock
+        self._min_free_bytes = min_free_bytes
         self._starting = threading.Lock()
         self._stopping = threading.Event()
         self._closing = False
@@ -110,6 +119,8 @@ class Remapping:
     def start(self, wanted: Wanted) -> Run:
         """Raises `Conflict` while a run is in progress."""
         with self._starting:
+            if self._closing:
+                raise ShuttingDown("Lynex is stopping.")
             if self._run is not None and self._run.state == "running":
                 raise Conflict(
                     "History is being mapped again already.",
@@ -130,7 +141,8 @@ class Remapping:
 
     def close(self) -> None:
         """The server stops: a run in progress is left to the next start."""
-        self._closing = True
+        with self._starting:
+            self._closing = True
         self.stop()
 
     def _begin(self, run: Run) -> None:
@@ -150,10 +162,12 @@ class Remapping:
             if self._closing and not run.wanted.dry_run:
                 return
             state = "stopped"
+        except LynexError as fault:
+            logger.error("Mapping history again failed: %s", fault.detail)
+            run.error, state = fault.detail, "failed"
         except Exception as fault:  # the outer edge of the thread: who asked is told
             logger.exception("Mapping history again failed.")
-            run.error = fault.detail if isinstance(fault, LynexError) else f"{type(fault).__name__}: {fault}"
-            state = "failed"
+            run.error, state = f"{type(fault).__name__}: {fault}", "failed"
         self._store.rewriter.clear()
         run.ended_at, run.state = self._clock.now(), state
         self._keep(run)
@@ -162,6 +176,7 @@ class Remapping:
         self._wait_until_ready()
         if run.pending is not None and self._store.cold.revisions().get(run.pending.day) == run.revision:
             run.finish(run.pending.day, run.pending.changes)
+        run.rows = run.changes.rows
         wanted = run.wanted
         if not wanted.dry_run:
             self._sealing.run()
@@ -178,6 +193,8 @@ class Remapping:
     def _remap_day(self, run: Run, day: Day) -> None:
         rewriter = self._store.rewriter
         rewriter.clear()
+        if not run.wanted.dry_run:
+            self._check_room(day)
         remap, changes = Remap(self._prices), Changes()
         first = _start_of(day)
         for rows in rewriter.around(day, first, first + DAY):
@@ -217,6 +234,14 @@ class Remapping:
         reach("remap.before_exchange")
         self._store.exchange(written)
         reach("remap.after_exchange")
+
+    def _check_room(self, day: Day) -> None:
+        needed = _COPIES * sum(file.size for file in self._store.cold.files(*day))
+        free = max(0, shutil.disk_usage(self._place.parent).free - self._min_free_bytes)
+        if needed > free:
+            raise StorageFull(
+                f"To write {day[1]} of {day[0]} anew takes up to {needed:,} bytes; only {free:,} are free to be used."
+            )
 
     def _give_way(self) -> None:
         """What comes in goes before what is there."""

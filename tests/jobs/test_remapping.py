@@ -1,13 +1,16 @@
 """History mapped again on a real server: after a price was mended, beside new events, once and for all."""
 
+import contextlib
 import hashlib
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from tests.clients.frozen import requests_of
+from tests.faults.harness import wait_until
 from tests.running import PROJECT, Running, local_client
 from tests.samples import a_call
 
@@ -57,6 +60,12 @@ def on_disk(data_dir: Path) -> dict[str, str]:
     """What is kept for good, by its content; DuckDB's own files change at its checkpoints."""
     kept = [path for room in ("cold", "journal") for path in (data_dir / room).rglob("*")]
     return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "" for path in kept}
+
+
+def sealed(server: Running) -> dict[str, str]:
+    return {
+        path: content for path, content in on_disk(server.data_dir).items() if path.endswith((".parquet", ".jsonl"))
+    }
 
 
 def test_a_dry_run_tells_what_would_change_and_changes_nothing(server):
@@ -115,6 +124,26 @@ def test_what_real_clients_sent_comes_out_as_it_was(server):
     changes = remapped(server, "2026-01-01")["changes"]
     assert more > 50 and changes["rows"] == DAYS * A_DAY + more
     assert (changes["changed"], changes["failed"]) == (0, 0)
+
+
+def test_a_day_that_may_not_fit_the_disk_is_left_as_it_is(server):
+    assert server.stop() == 0
+    server.settings["LYNEX_STORAGE_MIN_FREE_BYTES"] = str(10**15)
+    server.start(wait=0)
+    wait_until(lambda: server_answers(server), what="the start")
+    before = sealed(server)
+    run = remapped(server)
+    assert run["state"] == "failed" and "only 0 are free" in run["error"]
+    assert sealed(server) == before
+    assert server.stop() == 0
+    del server.settings["LYNEX_STORAGE_MIN_FREE_BYTES"]
+    server.start()
+
+
+def server_answers(server: Running) -> bool:
+    with contextlib.suppress(httpx2.HTTPError, OSError, ValueError):
+        return httpx2.get(f"{server.url}/health", timeout=2).status_code == 200
+    return False
 
 
 def test_a_run_concerns_the_appliance_and_one_at_a_time(server):
