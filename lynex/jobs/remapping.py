@@ -22,10 +22,11 @@ from lynex.ingest.remap import Remap
 from lynex.jobs.remap_changes import Changes
 from lynex.jobs.sealing import Sealing
 from lynex.pricing.book import PriceBook
+from lynex.store.cold import Written
 from lynex.store.durable import replace_durably
 from lynex.store.hot import HotStore
 from lynex.store.revisions import Day
-from lynex.store.rewrite import Rows, Written
+from lynex.store.rewrite import Rows
 
 logger = logging.getLogger(__name__)
 

@@ -4,6 +4,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -15,6 +16,16 @@ from lynex.store.revisions import Day
 from lynex.store.tombstones import Tombstones
 
 _LOG: Final = logging.getLogger("lynex.store")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A new file, flushed, that waits to take the place of an old one."""
+
+    old: SealedFile
+    facts: FileFacts
+    temporary: Path
+    sha256: str
 
 
 class Cold:
@@ -66,7 +77,10 @@ class Cold:
     def take_in(self, temporary: Path, facts: FileFacts) -> SealedFile:
         """Flush a finished file and give it its place, named after its content."""
         sync_file(temporary)
-        sha256, size = hash_of(temporary), temporary.stat().st_size
+        return self._place(temporary, facts, hash_of(temporary))
+
+    def _place(self, temporary: Path, facts: FileFacts, sha256: str) -> SealedFile:
+        size = temporary.stat().st_size
         folder = self.directory / f"project={quote(facts.project_id, safe='')}" / f"dt={facts.day}"
         make_directory(folder)
         place = folder / name_for(sha256)
@@ -75,10 +89,10 @@ class Cold:
         sync_directory(folder)
         return described(place, self.directory, facts, size, sha256)
 
-    def exchange(self, written: Sequence[tuple[SealedFile, FileFacts, Path]]) -> list[SealedFile]:
-        """Let finished files take the place of listed ones, all or none. What was replaced may be removed after it."""
+    def exchange(self, written: Sequence[Written]) -> list[SealedFile]:
+        """Let flushed files take the place of listed ones, all or none. What was replaced may be removed after it."""
         with self._clearing:
-            taken_in = {old.path: self.take_in(temporary, facts) for old, facts, temporary in written}
+            taken_in = {one.old.path: self._place(one.temporary, one.facts, one.sha256) for one in written}
             reach("rewrite.before_manifest")
             self.manifest.exchange(taken_in)
         reach("rewrite.after_manifest")

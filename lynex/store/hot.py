@@ -18,7 +18,7 @@ from lynex.clock import Clock
 from lynex.config import StorageConfig
 from lynex.errors import LynexError, Rebuilding, ShuttingDown, StorageFailed
 from lynex.failpoints import reach
-from lynex.store.cold import Cold
+from lynex.store.cold import Cold, Written
 from lynex.store.contract import Appended, Batch, Cancel, Poisoned, Progress, State, Totals, Value
 from lynex.store.dedup import Dedup
 from lynex.store.exchange import bring_up, take_over
@@ -28,7 +28,7 @@ from lynex.store.opening import Opening
 from lynex.store.readers import Readers
 from lynex.store.rebuild import top_up
 from lynex.store.removal import apply_missing, apply_tombstone, covered_ids, covered_rows
-from lynex.store.rewrite import Rewriter, Written
+from lynex.store.rewrite import Rewriter
 from lynex.store.seal import Sealer
 from lynex.store.stored_event import StoredEvent
 from lynex.store.tombstones import Tombstone, read_tombstones
@@ -238,7 +238,7 @@ class HotStore:
                 self._must_be_prepared()
                 connection = taken_back.enter_context(self._some_readers().borrow())
                 try:
-                    listed = self.cold.exchange([(one.old, one.facts, one.temporary) for one in written])
+                    listed = self.cold.exchange(written)
                 except OSError as error:
                     raise as_storage_error(error) from error
                 borrowed = taken_back.pop_all()

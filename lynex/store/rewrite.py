@@ -6,7 +6,6 @@ Nothing that is listed changes here: `HotStore.exchange` lets the new files take
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,11 +15,11 @@ import pyarrow as pa
 
 from lynex.clock import HOUR
 from lynex.failpoints import reach
-from lynex.store.cold import Cold
+from lynex.store.cold import Cold, Written
 from lynex.store.columns import COLUMNS, SCHEMA, name_list, select_list, to_arrow
-from lynex.store.durable import make_directory
+from lynex.store.durable import make_directory, sync_file
 from lynex.store.hot_file import as_storage_error
-from lynex.store.manifest import FileFacts, SealedFile, facts_of
+from lynex.store.manifest import SealedFile, facts_of, hash_of
 from lynex.store.revisions import Day
 from lynex.store.seal import PARQUET, Snapshot
 from lynex.store.stored_event import StoredEvent
@@ -40,15 +39,6 @@ _LONG: Final = frozenset({"body", "attrs", "context", "input_preview"})  # no ru
 _WHAT_COUNTS: Final = tuple(name for name in COLUMNS if name not in _LONG)
 _UNSEALED_DAYS: Final = 'SELECT DISTINCT CAST("at" AS DATE)::VARCHAR, project_id FROM events WHERE seq > $1'
 _SOURCE: Final = "read_parquet($paths, union_by_name = true, hive_partitioning = false)"
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A new file that waits to take the place of an old one."""
-
-    old: SealedFile
-    facts: FileFacts
-    temporary: Path
 
 
 class Rewriter:
@@ -142,7 +132,8 @@ class Rewriter:
         if stream.count != file.rows:
             raise ValueError(f"{stream.count} rows cannot take the place of the {file.rows} of {file.path}")
         reach("rewrite.temp_written")
-        return Written(file, facts, temporary)
+        sync_file(temporary)
+        return Written(file, facts, temporary, hash_of(temporary))
 
     @contextmanager
     def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:

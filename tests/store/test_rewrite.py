@@ -13,12 +13,12 @@ import pytest
 from lynex.clock import DAY, SystemClock
 from lynex.errors import Rebuilding, StorageFailed
 from lynex.failpoints import FailpointHit
-from lynex.store.cold import Cold
+from lynex.store.cold import Cold, Written
 from lynex.store.columns import select_list
 from lynex.store.contract import Batch
 from lynex.store.hot import HotStore
 from lynex.store.manifest import parquet_files
-from lynex.store.rewrite import Rewriter, Written
+from lynex.store.rewrite import Rewriter
 from tests.store.rows import SMALL, START, a_batch, a_row, is_lawful, open_store
 from tests.store.test_seal import lose_hot
 
@@ -157,7 +157,7 @@ def test_events_around_a_day_are_those_of_the_same_project(store):
 def test_a_database_opened_behind_the_manifest_catches_up(store, tmp_path):
     cold, clock = store.cold, SystemClock()
     written = renamed(store.rewriter, TODAY)
-    cold.exchange([(one.old, one.facts, one.temporary) for one in written])
+    cold.exchange(written)
     store.close()
     again = HotStore.open(tmp_path, SMALL, clock)
     assert set(models(again).values()) == {"gpt-4o", "gpt-4o-mini"}  # answered as it was until it is prepared
