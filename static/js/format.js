@@ -17,6 +17,9 @@ export function count(value) {
   return grouped.format(value);
 }
 
+/** A round amount on an axis: 500 k, 1 M. @param {number} value */
+export const countOnAxis = (value) => count(value).replace(/\.0+(?=\D)|(\.\d*?)0+(?=\D)/, "$1");
+
 /** Three digits that matter. @param {number} value */
 function three(value) {
   const size = Math.abs(value);

@@ -100,3 +100,21 @@ export function rangeBeforeWords(span) {
   const words = { "1h": "the hour before", "24h": "the day before", "7d": "the week before", "30d": "the 30 days before", "90d": "the 90 days before" };
   return words[span.name] ?? "the same time before";
 }
+
+const STEPS = [MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 4 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 91 * DAY];
+
+/** Round moments of the viewer's clock for an axis, at most so many. @param {number} from @param {number} to @param {number} most */
+export function ticks(from, to, most) {
+  const step = STEPS.find((size) => (to - from) / size <= most) ?? (to - from) / most;
+  const shift = new Date(from).getTimezoneOffset() * MINUTE;
+  const found = [];
+  for (let at = Math.ceil((from - shift) / step) * step + shift; at <= to; at += step) found.push(at);
+  return found;
+}
+
+/** What stands at such a moment, in a range so long. @param {number} at @param {number} length */
+export function tickWords(at, length) {
+  if (length > 3 * DAY) return dayMonth.format(new Date(at));
+  const isMidnight = hm.format(new Date(at)) === "00:00";
+  return isMidnight && length > 6 * HOUR ? dayMonth.format(new Date(at)) : hm.format(new Date(at));
+}

@@ -20,10 +20,10 @@ const FACETS = /** @type {const} */ ([
   ["tag", "tag", "Tag", 6],
 ]);
 
-/** @param {{failed: number | undefined, all: number | undefined}} props  of the events that are shown */
-export const Facets = ({ failed, all }) => html`<aside class="facets scroll" aria-label="Facets" tabindex="-1">
+/** @param {{failed: number | undefined, completed: number | undefined}} props  of the events that are shown */
+export const Facets = ({ failed, completed }) => html`<aside class="facets scroll" aria-label="Facets" tabindex="-1">
   ${FACETS.slice(0, 1).map((facet) => html`<${Facet} key=${facet[0]} facet=${facet} />`)}
-  <${Status} failed=${failed} all=${all} />
+  <${Status} failed=${failed} completed=${completed} />
   ${FACETS.slice(1).map((facet) => html`<${Facet} key=${facet[0]} facet=${facet} />`)}
 </aside>`;
 
@@ -44,9 +44,9 @@ function Facet({ facet: [name, by, title, most] }) {
   </ul></section>`;
 }
 
-/** @param {{failed: number | undefined, all: number | undefined}} props */
-const Status = ({ failed, all }) => html`<section><h3>Status</h3><ul>
-  <${Row} name="status" value="ok" label="completed" events=${all === undefined || failed === undefined ? undefined : all - failed} />
+/** @param {{failed: number | undefined, completed: number | undefined}} props */
+const Status = ({ failed, completed }) => html`<section><h3>Status</h3><ul>
+  <${Row} name="status" value="ok" label="completed" events=${completed} />
   <${Row} name="status" value="error" label="failed" events=${failed} />
 </ul></section>`;
 

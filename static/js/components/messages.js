@@ -19,7 +19,7 @@ export function Chat({ messages, answers }) {
   const hidden = isWhole ? 0 : Math.max(0, messages.length - MANY);
   return html`<div class="chat">
     ${hidden > 0 && html`<button type="button" class="btn quiet tiny" onClick=${() => setWhole(true)}>${count(hidden)} earlier messages</button>`}
-    ${messages.slice(hidden).map((message, index) => html`<${Turn} key=${hidden + index} message=${message} folds=${index + hidden < messages.length - 1 || message.role === "system"} />`)}
+    ${messages.slice(hidden).map((message, index) => html`<${Turn} key=${hidden + index} message=${message} folds=${messages.length > 1} />`)}
     ${answers.map((message, index) => html`<${Turn} key=${`answer ${index}`} message=${message} isAnswer />`)}
   </div>`;
 }

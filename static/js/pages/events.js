@@ -83,7 +83,7 @@ export default function Events() {
     head=${html`<div class="fbar"><${FilterBar} /><button type="button" class="btn icon phone" aria-label="Facets" aria-pressed=${hasFacets ? "true" : "false"} onClick=${() => setFacets(!hasFacets)}><${Icon} name="filter" /></button></div>
       <${Histogram} ...${counts.histogram} />`}>
     <div class=${`split${hasFacets ? " with-facets" : ""}`}>
-      <${Facets} failed=${counts.failed} all=${counts.all} />
+      <${Facets} failed=${counts.failed} completed=${counts.completed} />
       ${timeline.fault.value && !timeline.size ? html`<div class="pad"><${Failed} fault=${timeline.fault.value} again=${() => setRound(round + 1)} /></div>`
         : isEmpty ? html`<div class="pad"><${Nothing} /></div>`
         : !timeline.isLoaded ? html`<div class="pad"><${Skeleton} lines=${12} /></div>`
@@ -133,10 +133,11 @@ function useCounts(params) {
     const wrong = couldFail ? failed?.series[0]?.values ?? [] : [];
     return {
       all: all ? sum(values) : undefined,
-      failed: couldFail ? (failed ? sum(wrong) : undefined) : 0,
+      completed: all && failed && couldFail && !statuses.length ? sum(values) - sum(wrong) : statuses.includes("ok") && !couldFail && all ? sum(values) : undefined,
+      failed: couldFail && failed ? sum(wrong) : undefined,
       histogram: { starts: (all?.buckets ?? []).map(Date.parse), end: Date.parse(all?.to ?? ""), all: values, failed: wrong },
     };
-  }, [all, failed, couldFail]);
+  }, [all, failed, couldFail, statuses.length]);
 }
 
 /** @param {number[]} values */

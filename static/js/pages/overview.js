@@ -1,8 +1,155 @@
 /** Overview: what changed, in words and numbers, and the charts that prove it. */
 
+import { useMemo } from "../../vendor/hooks.js";
+import { useAnswer } from "../answers.js";
+import { nameOfProblem } from "../changes.js";
+import { filterParams } from "../filters.js";
+import { count, countOnAxis, duration } from "../format.js";
 import { html } from "../html.js";
+import { toCosts, toEvents, toProblem, toProblems, toTrace, toTraces } from "../links.js";
+import { dollars, dollarsOnAxis } from "../money.js";
+import { go } from "../router.js";
+import { asked, askedByDay, filters, project, span } from "../state.js";
+import { clock, day, rangeBefore, rangeBeforeWords } from "../time.js";
+import { Changed } from "../components/changed.js";
+import { Chart, OverTime } from "../components/chart.js";
+import { FilterBar } from "../components/filter-bar.js";
+import { HeatMap } from "../components/heat-map.js";
+import { Glyph } from "../components/icon.js";
 import { Page } from "../components/page.js";
+import { RangePicker } from "../components/range-picker.js";
+import { Empty } from "../components/states.js";
+import { Tiles } from "../components/tiles.js";
+import { TopList } from "../components/top-list.js";
+
+const LIVE = { isLive: true };
+const TOP = 5;
+const MOST_COLOURS = 6;
 
 export default function Overview() {
-  return html`<${Page} title="Overview" />`;
+  const chosen = filterParams(filters.value);
+  const range = span.value;
+  const params = { ...asked.value, ...chosen };
+  const now = useAnswer("/stats/overview", params, LIVE);
+  const before = useAnswer("/stats/overview", { project_id: project.value?.id, ...rangeBefore(range), ...chosen }, LIVE);
+  const problems = useAnswer("/errors", { ...params, sort: "count", limit: 20 }, LIVE);
+  const against = rangeBeforeWords(range);
+  const isNothing = now.value?.events === 0 && !now.isOld;
+  return html`<${Page} class="overview" title="Overview" bar=${html`<${RangePicker} />`} head=${html`<div class="fbar"><${FilterBar} /></div>`}>
+    ${isNothing ? html`<div class="pad"><${Nothing} /></div>` : html`
+      <${Changed} now=${now.value} before=${before.value} problems=${problems.value?.items ?? []} span=${range} against=${against} />
+      <${Tiles} now=${now.value} before=${before.isOld ? undefined : before.value} isOld=${now.isOld} isSlow=${now.isSlow} against=${against} filters=${chosen} />
+      <${Charts} chosen=${chosen} />
+      <${Tops} params=${params} problems=${problems} chosen=${chosen} />`}
+  <//>`;
+}
+
+/** @param {{chosen: Record<string, string[]>}} props */
+function Charts({ chosen }) {
+  const params = { ...askedByDay.value, ...chosen };
+  /** @param {string} metric @param {string} [by] */
+  const series = (metric, by) => useAnswer("/stats/timeseries", { ...params, metric, group_by: by }, LIVE);
+  const [requests, errors] = [series("requests"), series("errors")];
+  const [p50, p95, p99] = [series("latency_p50"), series("latency_p95"), series("latency_p99")];
+  const heat = useAnswer("/stats/heatmap", params, LIVE);
+  const [input, output] = [series("input_tokens"), series("output_tokens")];
+  const cost = series("cost_usd", "model");
+  const inRequests = useChart([requests, errors], ([all, failed]) => [
+    { label: "completed", values: minus(all, failed), colour: "--bar" }, { label: "failed", values: failed ?? [], colour: "--error" }]);
+  const inLatency = useChart([p50, p95, p99], ([low, high, highest]) => [
+    { label: "p50", values: low ?? [], colour: "--tone-1" }, { label: "p95", values: high ?? [], colour: "--tone-2" }, { label: "p99", values: highest ?? [], colour: "--tone-3" }]);
+  const inTokens = useChart([input, output], ([into, out]) => [{ label: "out", values: out ?? [], colour: "--tone-3" }, { label: "in", values: into ?? [], colour: "--tone-1" }]);
+  const inCost = useChart([cost], () => costLines(cost.value?.series ?? []));
+  const per = requests.value ? `per ${words(requests.value.interval)}` : "";
+  /** @param {import("../router.js").Changes} more */
+  const at = (more) => (/** @type {number} */ from, /** @type {number} */ to) =>
+    go(toEvents({ ...chosen, ...more, range: null, from: new Date(from).toISOString(), to: new Date(to).toISOString() }));
+  const calls = at({ type: "model_response" });
+  const drawn = heat.value;
+  return html`<div class="charts">
+    <${OverTime} title="Requests" note=${per} answers=${[requests, errors]} data=${inRequests} kind="bars" format=${count} onAxis=${countOnAxis} open=${calls} />
+    <${OverTime} title="Latency" answers=${[p50, p95, p99]} data=${inLatency} kind="lines" format=${duration} onAxis=${onAxis} open=${calls} />
+    <${Chart} title="Latency distribution" answers=${[heat]} isEmpty=${drawn && drawn.counts.flat().every((/** @type {number} */ value) => !value)}
+      legend=${html`<span>few<span class="ramp" aria-hidden="true">${[1, 2, 3, 4, 5, 6, 7].map((shade) => html`<i key=${shade} style=${{ background: `var(--heat-${shade})` }}></i>`)}</span>many</span>`}>
+      ${drawn && html`<${HeatMap} starts=${drawn.buckets.map(Date.parse)} end=${endOf(drawn)} bounds=${drawn.bounds_ms} counts=${drawn.counts} open=${calls} />`}
+    <//>
+    <${OverTime} title="Cost" answers=${[cost]} data=${inCost} kind="bars" format=${dollars} onAxis=${dollarsOnAxis} open=${calls} />
+    <${OverTime} title="Tokens" answers=${[input, output]} data=${inTokens} kind="bars" format=${count} onAxis=${countOnAxis} open=${calls} />
+  </div>`;
+}
+
+/** @param {{params: import("../api.js").Params, problems: import("../answers.js").Answer<any>, chosen: Record<string, string[]>}} props */
+function Tops({ params, problems, chosen }) {
+  const slow = useAnswer("/traces", { ...params, sort: "duration_ms", limit: TOP }, LIVE);
+  const models = useAnswer("/stats/breakdown", { ...params, by: "model", sort: "cost_usd", limit: TOP + 1 }, LIVE);
+  const users = useAnswer("/stats/breakdown", { ...params, by: "user", sort: "cost_usd", limit: TOP + 1 }, LIVE);
+  /** @param {import("../answers.js").Answer<any>} answer */
+  const items = (answer) => (answer.value?.items ?? []).filter((/** @type {any} */ { key }) => key !== null).slice(0, TOP);
+  return html`<div class="tops">
+    <${TopList} title="Errors" answer=${problems} nothing="Nothing failed in this range." heads=${["Error", "Count", "Users", "First seen"]}
+      all=${{ href: toProblems(chosen), text: `All ${count(problems.value?.groups ?? 0)}` }}
+      rows=${(problems.value?.items ?? []).slice(0, TOP).map((/** @type {any} */ one) => ({ key: one.id, href: toProblem(one.id), title: one.message,
+        label: html`<${Glyph} type="error" failed /><span class="cut">${nameOfProblem(one)} ${one.type && html`<span class="soft">${one.message}</span>`}</span>`,
+        cells: [count(one.count), one.users ? count(one.users) : "", day(one.first_seen)] }))} />
+    <${TopList} title="Slow traces" answer=${slow} nothing="No trace in this range." heads=${["Trace", "Duration", "Spans", "Cost"]} all=${{ href: toTraces({ ...chosen, sort: "duration_ms" }), text: "All" }}
+      rows=${items({ ...slow, value: slow.value && { items: slow.value.items.map((/** @type {any} */ one) => ({ ...one, key: one.trace_id })) } }).map((/** @type {any} */ one) => ({ key: one.key, href: toTrace(one.key),
+        label: html`<${Glyph} type=${one.type ?? "span"} failed=${one.status === "error"} /><span class="cut">${one.name ?? one.key} <span class="soft">${clock(one.start)}</span></span>`,
+        cells: [duration(one.duration_ms), count(one.events), one.requests ? dollars(one.cost_usd) : ""] }))} />
+    <${TopList} title="Models" answer=${models} nothing="No model was called in this range." heads=${["Model", "Requests", "p95", "Cost"]} all=${{ href: toCosts(chosen), text: `All ${count(models.value?.groups ?? 0)}` }}
+      rows=${items(models).map((/** @type {any} */ one) => ({ key: one.key, href: toEvents({ ...chosen, model: one.key }), label: html`<span class="cut">${one.key}</span>`,
+        cells: [count(one.requests), duration(one.latency_ms.p95), dollars(one.cost_usd)] }))} />
+    <${TopList} title="Users" answer=${users} nothing="No event of this range names a user." heads=${["User", "Requests", "Errors", "Cost"]} all=${{ href: toCosts({ ...chosen, by: "user" }), text: `All ${count(users.value?.groups ?? 0)}` }}
+      rows=${items(users).map((/** @type {any} */ one) => ({ key: one.key, href: toEvents({ ...chosen, user_id: one.key }), label: html`<span class="cut">${one.key}</span>`,
+        cells: [count(one.requests), one.errors ? html`<span class="bad">${count(one.errors)}</span>` : "0", dollars(one.cost_usd)] }))} />
+  </div>`;
+}
+
+/**
+ * @param {import("../answers.js").Answer<any>[]} answers @param {(values: (number | null)[][]) => import("../components/time-chart.js").Line[]} lines
+ * @returns {import("../components/time-chart.js").ChartData}
+ */
+function useChart(answers, lines) {
+  return useMemo(() => {
+    const first = answers[0]?.value;
+    return { starts: (first?.buckets ?? []).map(Date.parse), end: endOf(first), lines: lines(answers.map(({ value }) => value?.series[0]?.values ?? [])) };
+  }, answers.map(({ value }) => value));
+}
+
+/** Where the last bucket ends. @param {{buckets: string[], to: string} | undefined} answer */
+function endOf(answer) {
+  const starts = (answer?.buckets ?? []).map(Date.parse);
+  const [last, previous] = [starts.at(-1), starts.at(-2)];
+  if (last === undefined) return 0;
+  return previous === undefined ? Math.max(last + 1, Date.parse(answer?.to ?? "")) : last + (last - previous);
+}
+
+/** @param {(number | null)[] | undefined} all @param {(number | null)[] | undefined} part */
+const minus = (all = [], part = []) => all.map((value, index) => Math.max(0, (value ?? 0) - (part[index] ?? 0)));
+
+/** The dearest by name, at most six, each worth a hundredth of all; the rest as one. @param {{key: string | null, other: boolean, values: number[]}[]} series */
+function costLines(series) {
+  const totals = new Map(series.map((one) => [one, one.values.reduce((sum, value) => sum + (value ?? 0), 0)]));
+  const whole = [...totals.values()].reduce((sum, value) => sum + value, 0);
+  const spent = series.filter((one) => (totals.get(one) ?? 0) > 0);
+  const named = spent.filter((one) => !one.other && (totals.get(one) ?? 0) >= whole / 100).slice(0, MOST_COLOURS);
+  const rest = spent.filter((one) => !named.includes(one));
+  const lines = named.map(({ key, values }, index) => ({ label: key ?? "no model", values, colour: `--series-${index + 1}` }));
+  if (!rest.length) return lines;
+  return [...lines, { label: "other", values: (rest[0]?.values ?? []).map((_, index) => rest.reduce((sum, { values }) => sum + (values[index] ?? 0), 0)), colour: "--series-other" }];
+}
+
+/** @param {number} ms */
+const onAxis = (ms) => (ms === 0 ? "0" : ms < 1000 ? `${Number(ms.toPrecision(3))} ms` : `${Number((ms / 1000).toPrecision(3))} s`);
+
+/** @param {string} interval */
+const words = (interval) => interval.replace(/^1(?=[a-z])/, "").replace(/m$/, " min").replace(/h$/, " hour").replace(/d$/, " day").trim();
+
+/** Before the first event. */
+function Nothing() {
+  return html`<${Empty} title=${filters.value.length ? "Nothing in this range matches the filter." : "No event in this range."}>
+    <p>Figures and charts appear with the first event. Send one:</p>
+    <pre class="box json">${`curl ${location.origin}/api/v1/events \\
+  -H "X-API-Key: $LYNEX_API_KEY" -H "Content-Type: application/json" \\
+  -d '{"type": "model_response", "body": {"model": "gpt-4o-mini", "usage": {"input_tokens": 5, "output_tokens": 10}}}'`}</pre>
+    <p>Or run <code>lynex demo</code> for a day of a made-up company. <a href="/guide/">The guide</a> shows every way to send.</p><//>`;
 }

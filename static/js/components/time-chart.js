@@ -1,0 +1,148 @@
+/** Bars or lines over time by uPlot: three rules, labels outside, the same cursor on every chart. Drag zooms, a click opens that moment. */
+
+import uPlot from "../../vendor/uplot.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "../../vendor/hooks.js";
+import { html } from "../html.js";
+import { colour, paint } from "../preferences.js";
+import { amend } from "../router.js";
+import { dayAndMinutes, ticks, tickWords } from "../time.js";
+import { zoomTo } from "./range-picker.js";
+
+/** @typedef {{label: string, values: (number | null)[], colour: string}} Line  `colour`: a token */
+/**
+ * @typedef {object} ChartData
+ * @property {number[]} starts  of the buckets, in ms
+ * @property {number} end  of the last
+ * @property {Line[]} lines  bars are stacked in this order, from the ground
+ */
+
+const HEIGHT = 156;
+const AXIS = 46;
+
+/**
+ * @param {{data: ChartData, kind: "bars" | "lines", format: (value: number | null | undefined) => string, onAxis: (value: number) => string,
+ *   open: (from: number, to: number) => void, name: string}} props
+ */
+export function TimeChart({ data, kind, format, onAxis, open, name }) {
+  const box = useRef(/** @type {HTMLDivElement | null} */ (null));
+  const chart = useRef(/** @type {uPlot | null} */ (null));
+  const [at, setAt] = useState(/** @type {{index: number, left: number} | null} */ (null));
+  const latest = useRef({ data, open });
+  latest.current = { data, open };
+  useLayoutEffect(() => {
+    const { current } = box;
+    if (!current) return undefined;
+    const made = new uPlot(optionsOf(kind, data, onAxis, current.clientWidth, { at: setAt, open: (index) => {
+      const { starts, end } = latest.current.data;
+      const from = starts[index];
+      if (from !== undefined) latest.current.open(from, starts[index + 1] ?? end);
+    } }), columnsOf(kind, data), current);
+    chart.current = made;
+    const sizes = new ResizeObserver(() => made.setSize({ width: current.clientWidth, height: HEIGHT }));
+    sizes.observe(current);
+    return () => {
+      sizes.disconnect();
+      made.destroy();
+      chart.current = null;
+    };
+  }, [kind, data.lines.map(({ label }) => label).join("\n"), paint.value, span(data)]);
+  useEffect(() => {
+    chart.current?.setData(columnsOf(kind, data));
+  }, [data]);
+  const start = at ? data.starts[at.index] : undefined;
+  return html`<div class="plotted"><div class="u" ref=${box} role="img" aria-label=${`${name}: ${data.lines.map(({ label }) => label).join(", ")}`}></div>
+    ${at && start !== undefined && html`<div class=${`tip${at.left > (box.current?.clientWidth ?? 0) / 2 ? " before" : ""}`} style=${{ left: `${at.left}px` }}>
+      <b>${dayAndMinutes(start)}</b>
+      ${[...data.lines].reverse().filter(({ values }) => kind === "lines" || values[at.index]).map((line) => html`<span key=${line.label}><i class=${kind} style=${{ background: `var(${line.colour})` }}></i>${line.label}<b>${format(line.values[at.index])}</b></span>`)}
+    </div>`}</div>`;
+}
+
+/** @param {ChartData} data */
+const span = ({ starts, end }) => `${starts.length} ${Math.round((end - (starts[0] ?? 0)) / 1000)}`;
+
+/** @param {"bars" | "lines"} kind @param {ChartData} data @returns {uPlot.AlignedData} */
+function columnsOf(kind, { starts, lines }) {
+  if (kind === "lines") return /** @type {any} */ ([starts, ...lines.map(({ values }) => values)]);
+  const ground = starts.map(() => 0);
+  // Nothing is drawn for 0: a bar exactly behind another would shine through at its edge.
+  const stacked = lines.map(({ values }) => starts.map((_, index) => {
+    const value = values[index] ?? 0;
+    ground[index] = (ground[index] ?? 0) + value;
+    return value ? ground[index] : null;
+  }));
+  return /** @type {any} */ ([starts, ...stacked.reverse()]);
+}
+
+/**
+ * @param {"bars" | "lines"} kind @param {ChartData} data @param {(value: number) => string} onAxis @param {number} width
+ * @param {{at: (at: {index: number, left: number} | null) => void, open: (index: number) => void}} tell @returns {uPlot.Options}
+ */
+function optionsOf(kind, data, onAxis, width, tell) {
+  const font = `11px ${getComputedStyle(document.body).fontFamily}`;
+  const quiet = colour("--ink-3");
+  const rule = colour("--line");
+  const lines = kind === "bars" ? [...data.lines].reverse() : data.lines;
+  const bars = uPlot.paths.bars?.({ size: [0.92, 40], gap: 1, align: 1 });
+  const straight = uPlot.paths.linear?.();
+  let dragged = false;
+  return {
+    width,
+    height: HEIGHT,
+    ms: 1,
+    padding: [8, 0, 0, 0],
+    legend: { show: false },
+    cursor: {
+      sync: { key: "page", setSeries: false },
+      points: { show: kind === "lines", size: 6 },
+      y: false,
+      drag: { x: true, y: false, setScale: false, dist: 6 },
+      bind: { dblclick: () => () => { amend({ range: null, from: null, to: null }); return null; } },
+    },
+    scales: {
+      x: { time: true, range: () => [data.starts[0] ?? 0, data.end] },
+      y: { range: (_plot, _least, most) => [0, roundUp(most)] },
+    },
+    axes: [
+      { stroke: quiet, font, size: 24, gap: 4, grid: { show: false }, ticks: { show: false },
+        splits: (plot, _index, from, to) => ticks(from, to, Math.max(2, Math.floor(plot.width / 96))),
+        values: (_plot, splits) => splits.map((split) => tickWords(split, data.end - (data.starts[0] ?? 0))) },
+      { stroke: quiet, font, size: AXIS, gap: 6, align: 1, alignTo: 2, grid: { stroke: rule, width: 1 }, ticks: { show: false },
+        splits: (_plot, _index, _from, to) => [0, to / 2, to], values: (_plot, splits) => splits.map(onAxis) },
+    ],
+    series: [
+      {},
+      ...lines.map((line) => kind === "bars"
+        ? { label: line.label, paths: bars, fill: colour(line.colour), width: 0, points: { show: false } }
+        : { label: line.label, paths: straight, stroke: colour(line.colour), width: 1.75, spanGaps: true, points: { show: false } }),
+    ],
+    hooks: {
+      setCursor: [(plot) => {
+        const isHere = plot.over.matches(":hover");
+        const { idx, left } = plot.cursor;
+        tell.at(isHere && idx !== null && idx !== undefined && left !== undefined && left >= 0 ? { index: idx, left: left + AXIS } : null);
+      }],
+      setSelect: [(plot) => {
+        if (plot.select.width < 6) return;
+        dragged = true;
+        zoomTo(Math.round(plot.posToVal(plot.select.left, "x")), Math.round(plot.posToVal(plot.select.left + plot.select.width, "x")));
+      }],
+      ready: [(plot) => {
+        plot.over.addEventListener("mouseleave", () => tell.at(null));
+        plot.over.addEventListener("click", (click) => {
+          if (!dragged && click.detail === 1) {
+            const x = plot.posToVal(click.offsetX, "x");
+            tell.open(Math.max(0, data.starts.findLastIndex((start) => start <= x)));
+          }
+          dragged = false;
+        });
+      }],
+    },
+  };
+}
+
+/** The next 1, 2, 2.5, 4, 5, 6 or 8 of a power of ten, so that its half is round too. @param {number | null} value */
+function roundUp(value) {
+  if (!value || value <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * (/** @type {number} */ ([1, 2, 2.5, 4, 5, 6, 8, 10].find((step) => step * power >= value * 1.02)) || 10);
+}
