@@ -62,11 +62,17 @@ def _of_project(form: dict[str, Any], project: str | None) -> dict[str, Any]:
 
 
 def _followed(look: Callable[[], Shown]) -> Shown:
-    with _bar() as show:
-        while (shown := look())["state"] == "running":
+    from lynex.cli.terminal import say
+
+    try:
+        with _bar() as show:
+            while (shown := look())["state"] == "running":
+                show(shown)
+                time.sleep(_LOOK_EVERY)
             show(shown)
-            time.sleep(_LOOK_EVERY)
-        show(shown)
+    except KeyboardInterrupt:
+        say("The server goes on with it; `lynex remap` shows how far it is, `lynex remap --stop` ends it.")
+        raise
     return shown
 
 

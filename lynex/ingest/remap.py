@@ -38,6 +38,7 @@ _KEPT: Final = (
     "sdk_name",  # deletions go by it
     "sdk_version",
 )
+_MOST_TOLD: Final = 5  # faults of a day in the log: what is wrong with one is mostly wrong with thousands
 _JSON: Final = ("attrs", "context", "body")
 
 
@@ -75,8 +76,9 @@ class Remap:
         try:
             new = self._derived(row)
         except Exception:  # one row never stops the others: it stays what it was
-            logger.exception("Event %s of sequence %d cannot be mapped again.", row.event_id, row.seq)
             self.failed += 1
+            if self.failed <= _MOST_TOLD:
+                logger.exception("Event %s of sequence %d cannot be mapped again.", row.event_id, row.seq)
             return msgspec.structs.replace(row)
         for column in _KEPT:
             setattr(new, column, getattr(row, column))
