@@ -376,6 +376,8 @@ def test_parquet_of_another_version_is_read_column_by_column(tmp_path, change):
     assert found.column("kind").null_count == 100
     assert found.column("model").null_count == 0
     assert '"tenant":"t1"' in found.column("attrs").to_pylist()[0]
+    files = again.rewriter.files(("proj_a", "2025-11-20"))
+    assert [row.seq for file in files for rows in again.rewriter.rows(file) for row in rows] == list(range(1, 101))
     assert is_lawful(again)
     again.close()
 
