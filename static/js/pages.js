@@ -16,6 +16,7 @@ import { match } from "./router.js";
 export const PAGES = [
   { path: "/", title: "Overview", icon: "overview", key: "o", load: () => import("./pages/overview.js") },
   { path: "/events", title: "Events", icon: "events", key: "e", load: () => import("./pages/events.js") },
+  { path: "/traces", title: "Traces", icon: "traces", key: "t", load: () => import("./pages/traces.js") },
 ];
 
 /** @param {string} path @returns {{page: PageEntry, params: Record<string, string>} | null} */
