@@ -37,13 +37,13 @@ export function EventDetail({ event, top, measured, close }) {
   /** @type {import("../events.js").Event | undefined} */
   const told = whole.value;
   const trace = event.context["trace_id"];
-  return html`<div class="ex" ref=${box} role="row" style=${{ top: `${top}px` }}><div role="cell">
+  return html`<div class="ex" ref=${box} role="row" style=${{ top: `${top}px` }}><div role="gridcell">
     <div class="xbar">
       <div class="tabs" role="tablist">${TABS.map((name) => html`<button type="button" role="tab" key=${name} aria-selected=${name === tab ? "true" : "false"} onClick=${() => setTab(name)}>${name}</button>`)}</div>
       <span class="grow"></span>
       <${CopyMenu} event=${told ?? event} />
       ${trace && html`<a class="btn tiny" href=${toTrace(trace, event.eventId)}>Open trace</a>`}
-      <button type="button" class="btn tiny quiet" onClick=${close} aria-label="Close" title="Close">esc</button>
+      <button type="button" class="btn tiny quiet" onClick=${close}>Close</button>
     </div>
     ${whole.fault ? html`<${Failed} fault=${whole.fault} again=${whole.again} />`
       : !told ? html`<${Skeleton} lines=${4} />`

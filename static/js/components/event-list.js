@@ -67,7 +67,7 @@ export function EventList({ timeline, openId, here, open, newest, scrolled, why 
     const event = timeline.at(row);
     rows.push(html`<${EventRow} key=${event?.eventId ?? row} event=${event} row=${row} top=${topOf(row)} isOpen=${row === openRow} isHere=${row === (here < 0 ? 0 : here)} open=${open} />`);
   }
-  return html`<div class="table" role="table" aria-label="Events, newest first" aria-rowcount=${timeline.isWhole ? size + 1 : -1}>
+  return html`<div class="table" role="treegrid" aria-label="Events, newest first" aria-rowcount=${timeline.isWhole ? size + 1 : -1}>
     <${EventHead} />
     ${timeline.waiting.value > 0 && html`<button type="button" class="newer" onClick=${newest}><${Icon} name="up" size=${14} /><b>${count(timeline.waiting.value)} newer</b>
       <span class="soft">${why}</span><span class="grow"></span><kbd class="wide">t</kbd></button>`}

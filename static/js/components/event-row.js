@@ -17,7 +17,7 @@ export const EventHead = () => html`<div class="eh" role="row">
  *   open: (row: number) => void}} props  `day`: said before the time where it is another than today
  */
 export function EventRow({ event, row, top, isOpen, isHere, open }) {
-  if (!event) return html`<div class="er blank" role="row" aria-rowindex=${row + 2} style=${{ top: `${top}px` }}><span role="cell"><i></i></span></div>`;
+  if (!event) return html`<div class="er blank" role="row" aria-rowindex=${row + 2} style=${{ top: `${top}px` }}><span role="gridcell"><i></i></span></div>`;
   const failed = hasFailed(event);
   const name = nameOf(event);
   const note = noteOf(event);
@@ -25,13 +25,13 @@ export function EventRow({ event, row, top, isOpen, isHere, open }) {
   const usage = event.body["usage"] ?? {};
   return html`<div class=${`er${isOpen ? " open" : ""}`} role="row" aria-rowindex=${row + 2} aria-expanded=${isOpen ? "true" : "false"} data-row=${row}
     tabindex=${isHere ? 0 : -1} style=${{ top: `${top}px` }} onClick=${() => { if (!String(getSelection())) open(row); }}>
-    <time role="cell" datetime=${event.at} title=${everyWay(event.at)}>${isToday(event.at) ? "" : html`<span class="ms">${dayName(event.at).replace(/^\w+,? /, "")} </span>`}${clock(event.at)}<span class="ms">${isToday(event.at) ? millis(event.at) : ""}</span></time>
-    <span class="ty" role="cell"><${Glyph} type=${event.type} failed=${failed} /><span class="word cut">${event.type}</span></span>
-    <span class="what cut" role="cell">${name && html`<b class=${failed ? "bad" : ""}>${name}</b>`}${note && html`<span class=${`tx ${failed ? "bad" : "soft"}`}>${note}</span>`}</span>
-    <span class="cut soft mo" role="cell" title=${modelOf(event)}>${modelOf(event)}</span>
-    <span class="num la" role="cell">${duration(event.body["duration_ms"])}</span>
-    <span class="num tk soft" role="cell" title=${usage.total_tokens === undefined ? undefined : `${exact(usage.total_tokens)} tokens`}>${tokens(usage.input_tokens, usage.output_tokens)}</span>
-    <span class="num co" role="cell">${cost === undefined ? "" : cost === null ? html`<span title="The price of this model is not known">–</span>` : dollars(cost)}</span>
+    <time role="gridcell" datetime=${event.at} title=${everyWay(event.at)}>${isToday(event.at) ? "" : html`<span class="ms">${dayName(event.at).replace(/^\w+,? /, "")} </span>`}${clock(event.at)}<span class="ms">${isToday(event.at) ? millis(event.at) : ""}</span></time>
+    <span class="ty" role="gridcell"><${Glyph} type=${event.type} failed=${failed} /><span class="word cut">${event.type}</span></span>
+    <span class="what cut" role="gridcell">${name && html`<b class=${failed ? "bad" : ""}>${name}</b>`}${note && html`<span class=${`tx ${failed ? "bad" : "soft"}`}>${note}</span>`}</span>
+    <span class="cut soft mo" role="gridcell" title=${modelOf(event)}>${modelOf(event)}</span>
+    <span class="num la" role="gridcell">${duration(event.body["duration_ms"])}</span>
+    <span class="num tk soft" role="gridcell" title=${usage.total_tokens === undefined ? undefined : `${exact(usage.total_tokens)} tokens`}>${tokens(usage.input_tokens, usage.output_tokens)}</span>
+    <span class="num co" role="gridcell">${cost === undefined ? "" : cost === null ? html`<span title="The price of this model is not known">–</span>` : dollars(cost)}</span>
   </div>`;
 }
 

@@ -4,7 +4,6 @@ import uPlot from "../../vendor/uplot.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../../vendor/hooks.js";
 import { html } from "../html.js";
 import { colour, paint } from "../preferences.js";
-import { amend } from "../router.js";
 import { dayAndMinutes, ticks, tickWords } from "../time.js";
 import { zoomTo } from "./range-picker.js";
 
@@ -17,7 +16,8 @@ import { zoomTo } from "./range-picker.js";
  */
 
 const HEIGHT = 156;
-const AXIS = 46;
+const AXIS = 51;
+const INDENT = 5; // uPlot sets its labels in; ours begin where titles begin
 
 /**
  * @param {{data: ChartData, kind: "bars" | "lines", format: (value: number | null | undefined) => string, onAxis: (value: number) => string,
@@ -96,7 +96,6 @@ function optionsOf(kind, data, onAxis, width, tell) {
       points: { show: kind === "lines", size: 6 },
       y: false,
       drag: { x: true, y: false, setScale: false, dist: 6 },
-      bind: { dblclick: () => () => { amend({ range: null, from: null, to: null }); return null; } },
     },
     scales: {
       x: { time: true, range: () => [data.starts[0] ?? 0, data.end] },
@@ -119,7 +118,7 @@ function optionsOf(kind, data, onAxis, width, tell) {
       setCursor: [(plot) => {
         const isHere = plot.over.matches(":hover");
         const { idx, left } = plot.cursor;
-        tell.at(isHere && idx !== null && idx !== undefined && left !== undefined && left >= 0 ? { index: idx, left: left + AXIS } : null);
+        tell.at(isHere && idx !== null && idx !== undefined && left !== undefined && left >= 0 ? { index: idx, left: left + AXIS - INDENT } : null);
       }],
       setSelect: [(plot) => {
         if (plot.select.width < 6) return;

@@ -6,9 +6,10 @@ import { nameOfProblem } from "../changes.js";
 import { filterParams } from "../filters.js";
 import { count, countOnAxis, duration } from "../format.js";
 import { html } from "../html.js";
+import { useKeys } from "../keyboard.js";
 import { toCosts, toEvents, toProblem, toProblems, toTrace, toTraces } from "../links.js";
 import { dollars, dollarsOnAxis } from "../money.js";
-import { go } from "../router.js";
+import { amend, go } from "../router.js";
 import { asked, askedByDay, filters, project, span } from "../state.js";
 import { clock, day, rangeBefore, rangeBeforeWords } from "../time.js";
 import { Changed } from "../components/changed.js";
@@ -34,6 +35,7 @@ export default function Overview() {
   const before = useAnswer("/stats/overview", { project_id: project.value?.id, ...rangeBefore(range), ...chosen }, LIVE);
   const problems = useAnswer("/errors", { ...params, sort: "count", limit: 20 }, LIVE);
   const against = rangeBeforeWords(range);
+  useKeys("Overview", [{ keys: "0", does: "The whole range", run: () => amend({ range: null, from: null, to: null }) }], []);
   const isNothing = now.value?.events === 0 && !now.isOld;
   return html`<${Page} class="overview" title="Overview" bar=${html`<${RangePicker} />`} head=${html`<div class="fbar"><${FilterBar} /></div>`}>
     ${isNothing ? html`<div class="pad"><${Nothing} /></div>` : html`
