@@ -51,7 +51,7 @@ export function useAnswer(path, params = {}, { isLive = false } = {}) {
     }, PATIENCE_MS);
     answer(path, params, control.signal).then(
       (value) => {
-        state.value = { ...state.peek(), key, value, fault: null, isSlow: false };
+        if (!control.signal.aborted) state.value = { ...state.peek(), key, value, fault: null, isSlow: false };
       },
       (fault) => {
         if (!control.signal.aborted) state.value = { ...state.peek(), key, value: undefined, fault, isSlow: false };

@@ -58,10 +58,9 @@ async function answerOf(url, request) {
     throw new Problem({ detail: "The server does not answer.", hint: "Check that lynex serve is running on it." }, 0);
   }
   reachable.value = "yes";
-  const value = await answer.json().catch(() => ({}));
+  if (answer.ok) return answer.json();
   if (answer.status === 401) session.value = "none";
-  if (!answer.ok) throw new Problem(value, answer.status);
-  return value;
+  throw new Problem(await answer.json().catch(() => ({})), answer.status);
 }
 
 /**

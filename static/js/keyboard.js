@@ -1,6 +1,6 @@
 /** Keys: a page says what its keys do, `?` shows them, and none acts while somebody types. */
 
-import { useEffect } from "../vendor/hooks.js";
+import { useEffect, useRef } from "../vendor/hooks.js";
 import { signal } from "../vendor/signals.js";
 import { remember, remembered } from "./preferences.js";
 
@@ -22,15 +22,17 @@ export function switchKeys(on) {
   remember("keys", on ? "" : "off");
 }
 
-/** Bindings of a component while it is shown. @param {string} title @param {Binding[]} bindings @param {readonly unknown[]} when  as for useEffect */
-export function useKeys(title, bindings, when) {
+/** Bindings of a component while it is shown; a key always meets those of its latest rendering. @param {string} title @param {Binding[]} bindings @param {readonly unknown[]} [_when] */
+export function useKeys(title, bindings, _when) {
+  const latest = useRef(bindings);
+  latest.current = bindings;
   useEffect(() => {
-    const mine = { title, bindings };
+    const mine = { title, get bindings() { return latest.current; } };
     active.value = [...active.peek(), mine];
     return () => {
       active.value = active.peek().filter((keys) => keys !== mine);
     };
-  }, when);
+  }, []);
 }
 
 /** @param {EventTarget | null} target */

@@ -1,6 +1,6 @@
 /** The filter: chips for what holds, one box to add more, with the fields and the values that occur. */
 
-import { useEffect, useRef, useState } from "../../vendor/hooks.js";
+import { useRef, useState } from "../../vendor/hooks.js";
 import { hasFilter, labelOf, onlyThese, understood, withFilter, withoutFilter } from "../filters.js";
 import { html } from "../html.js";
 import { useKeys } from "../keyboard.js";
@@ -27,11 +27,11 @@ export function FilterBar({ hint = "Filter: model:gpt-4o  status:error  “refun
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
   const proposals = useProposals(typed, isOpen);
   useKeys("Everywhere", [{ keys: "/", does: "Filter", run: () => input.current?.focus() }], []);
-  useEffect(() => setAt(-1), [typed]);
 
   /** @param {string} text */
   const write = (text) => {
     setTyped(text);
+    setAt(-1);
     setFault("");
     setOpen(true);
   };
