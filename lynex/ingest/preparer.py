@@ -130,6 +130,7 @@ class Preparer:
             if not has_news:
                 return
             self._gather()
+            number = self._begin_round()  # the store may have gone elsewhere while we waited
         self._take_ahead()
         if self._jobs:
             self._offer(self._prepared(self._jobs[0]), number)

@@ -45,9 +45,9 @@ def lynex(monkeypatch, capsys, tmp_path):
     return typed
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """One server for all tests of this room: what they send, they look for by name."""
+    """One server for all tests of a file: what they send, they look for by name."""
     running = Running(tmp_path_factory.mktemp("server") / "data").start()
     yield running
     assert running.stop() == 0, running.log()[-4000:]
