@@ -17,6 +17,7 @@ export const PAGES = [
   { path: "/", title: "Overview", icon: "overview", key: "o", load: () => import("./pages/overview.js") },
   { path: "/events", title: "Events", icon: "events", key: "e", load: () => import("./pages/events.js") },
   { path: "/traces", title: "Traces", icon: "traces", key: "t", load: () => import("./pages/traces.js") },
+  { path: "/traces/:trace", title: "Trace", load: () => import("./pages/trace.js") },
 ];
 
 /** @param {string} path @returns {{page: PageEntry, params: Record<string, string>} | null} */

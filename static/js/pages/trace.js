@@ -1,0 +1,93 @@
+/** One trace: its tree and waterfall, the chosen span beside it, or everything said in it as a transcript. */
+
+import { useEffect, useMemo, useRef, useState } from "../../vendor/hooks.js";
+import { useAnswer } from "../answers.js";
+import { Glyph, Icon } from "../components/icon.js";
+import { Minimap } from "../components/minimap.js";
+import { SpanDetail } from "../components/span-detail.js";
+import { SpanTree } from "../components/span-tree.js";
+import { Failed, Skeleton } from "../components/states.js";
+import { TraceTools } from "../components/trace-tools.js";
+import { Transcript } from "../components/transcript.js";
+import { count, duration, exact, plural } from "../format.js";
+import { html } from "../html.js";
+import { toSession, toTraces } from "../links.js";
+import { dollars } from "../money.js";
+import { address, amend, linkHere } from "../router.js";
+import { project } from "../state.js";
+import { clock, dayName, everyWay } from "../time.js";
+import { Trace } from "../trace.js";
+import { useTraceKeys } from "../trace-keys.js";
+import { TraceView } from "../trace-view.js";
+
+/** @param {{params: {trace: string}}} props */
+export default function TracePage({ params }) {
+  const { value, fault, isSlow, again } = useAnswer(`/traces/${encodeURIComponent(params.trace)}`, { project_id: project.value?.id });
+  const isMine = value?.trace.trace_id === params.trace;
+  const view = useMemo(() => (isMine ? new TraceView(new Trace(value)) : null), [value, isMine]);
+  if (fault) return html`<div class="page"><header class="bar"><${Back} /><h1 class="cut">Trace</h1></header><div class="pad"><${Failed} fault=${fault} again=${again} /></div></div>`;
+  if (!view) return html`<div class="page"><header class="bar"><${Back} /></header><div class="pad">${isSlow && html`<${Skeleton} lines=${16} />`}</div></div>`;
+  return html`<${Shown} key=${params.trace} view=${view} />`;
+}
+
+/** @param {{view: TraceView}} props */
+function Shown({ view }) {
+  const { trace } = view;
+  const { query } = address.value;
+  const isTranscript = query.get("view") === "transcript";
+  const wanted = query.get("event") ?? "";
+  const asked = useMemo(() => (wanted ? trace.rowOf(wanted) : -1), [wanted, trace]);
+  const here = asked >= 0 ? asked : view.first;
+  const [jumps, setJumps] = useState(1);
+  const [isOpen, setOpen] = useState(false);
+  const input = useRef(/** @type {HTMLInputElement | null} */ (null));
+  /** @param {number} row */
+  const choose = (row) => amend({ event: trace.idOf(row) }, { replace: true });
+  /** Go to a row from afar: unfolded, in the middle, in sight in time. @param {number} row */
+  const jump = (row) => {
+    view.uncover(row);
+    const { from, to } = view.stretch.peek();
+    const start = trace.start[row] ?? 0;
+    if (start < from || start > to) view.zoomTo(start - (to - from) / 2, start + (to - from) / 2);
+    choose(row);
+    setJumps((now) => now + 1);
+  };
+  /** The next of some rows, around the end. @param {readonly number[]} rows @param {number} by */
+  const step = (rows, by) => {
+    const next = by > 0 ? rows.find((row) => row > here) ?? rows[0] : rows.findLast((row) => row < here) ?? rows.at(-1);
+    if (next !== undefined) jump(next);
+  };
+  useEffect(() => view.uncover(here), [view, here]);
+  useTraceKeys({ view, here, choose, step, input, isOpen, setOpen, isTranscript });
+  document.title = `${trace.facts.name ?? "Trace"} · Lynex`;
+  return html`<div class="page trace">
+    <${Title} trace=${trace} />
+    <div class="tabs" role="tablist" aria-label="Ways to look at it"><a role="tab" href=${linkHere({ view: null })} aria-selected=${isTranscript ? "false" : "true"} >Waterfall <span class="n">${count(trace.size)}</span></a>
+      <a role="tab" href=${linkHere({ view: "transcript" })} aria-selected=${isTranscript ? "true" : "false"}>Transcript</a></div>
+    ${trace.isCut && html`<p class="band">The first ${exact(trace.size)} of ${exact(trace.total)} events. The rest is in <a href=${`/events?trace_id=${encodeURIComponent(trace.facts.trace_id)}`}>Events</a>.</p>`}
+    ${wanted && asked < 0 && html`<p class="band">The event of this link is not in this trace, or has not arrived.</p>`}
+    ${isTranscript ? html`<${Transcript} trace=${trace} here=${here} />` : html`<div class="cols">
+      <div class="left"><${TraceTools} view=${view} here=${here} step=${step} input=${input} /><${Minimap} view=${view} here=${here} />
+        <${SpanTree} view=${view} here=${here} jumps=${jumps} choose=${choose} /></div>
+      <${SpanDetail} view=${view} row=${here} isOpen=${isOpen} toggle=${() => setOpen(!isOpen)} choose=${jump} /></div>`}
+  </div>`;
+}
+
+const Back = () => html`<a class="soft wide crumb" href=${toTraces()}>Traces</a><span class="dim wide"><${Icon} name="right" size=${12} /></span><a class="phone btn quiet icon" href=${toTraces()} aria-label="Back to traces"><${Icon} name="left" /></a>`;
+
+/** @param {{trace: Trace}} props */
+function Title({ trace }) {
+  const { facts } = trace;
+  const [said, setSaid] = useState("");
+  const copy = () => void navigator.clipboard.writeText(location.href).then(() => setSaid("Copied"), () => setSaid("Refused")).then(() => setTimeout(() => setSaid(""), 1200));
+  const told = html`<span><b>${duration(facts.duration_ms)}</b></span><span><b>${facts.cost_usd === null ? "–" : dollars(facts.cost_usd)}</b></span>
+    ${facts.total_tokens > 0 && html`<span title=${`${exact(facts.input_tokens)} in, ${exact(facts.output_tokens)} out`}><b>${count(facts.input_tokens)}</b> in · <b>${count(facts.output_tokens)}</b> out</span>`}`;
+  return html`<header class="bar"><${Back} /><h1 class="cut" title=${facts.trace_id}>${facts.name ?? facts.trace_id}</h1>
+      ${facts.status === "error" && html`<span class="badge error"><${Glyph} type="error" failed />failed</span>`}
+      <span class="facts wide">${told}<span>${plural(facts.events, "event")}</span><span class="dim" title=${everyWay(facts.start)}>${dayName(facts.start)} ${clock(facts.start)}</span>
+        ${facts.session_id && html`<a href=${toSession(facts.session_id)}>its session</a>`}${facts.user_id && html`<span class="dim cut">${facts.user_id}</span>`}</span>
+      <span class="grow"></span>
+      <button type="button" class="btn quiet wide" title="Copy link (l)" onClick=${copy}><${Icon} name="link" /><span role="status">${said || "Link"}</span></button>
+      <a class="btn quiet wide" href=${`/api/v1/traces/${encodeURIComponent(facts.trace_id)}/export?project_id=${encodeURIComponent(project.value?.id ?? "")}`} download title="As OTLP in JSON"><${Icon} name="down" /><span>Export</span></a></header>
+    <div class="facts phone under">${told}</div>`;
+}
