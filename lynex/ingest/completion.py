@@ -9,15 +9,21 @@ from lynex.ingest.dialects.draft import Draft, Piece
 from lynex.ingest.dialects.event_type import CALL, ROLLUP
 from lynex.ingest.dialects.values import looks_cut_off
 from lynex.ingest.names import finish_reason, price_context
-from lynex.ingest.reading import Reading, preview, preview_of, read_cost
+from lynex.ingest.reading import LONGEST_COLUMN, Reading, preview, preview_of, read_cost
 from lynex.ingest.tokens import Counted, count_slots
 from lynex.pricing.providers import canonical_provider, is_framework, provider_of_model
 from lynex.store.stored_event import StoredEvent
 
 _LONGEST_NAME: Final = 512
+_LONGEST_TAG, _MOST_TAGS = 256, 50
 _COUNTED_TYPES: Final = frozenset(("model_response", "token_usage"))
 _CONTEXT: Final = ("session_id", "user_id", "environment", "release", "service_name", "agent_name", "step_index")
 _COUNTS: Final = frozenset(("input", "output", "total", "cache_read", "cache_write", "reasoning"))
+_NAMES: Final = (
+    "name", "kind", "level", "provider", "model", "response_model", "session_id", "user_id", "environment", "release",
+    "service_name", "response_id", "finish_reason", "tool_name", "agent_name", "prompt_name", "prompt_version",
+    "error_type", "error_message", "eval_name", "sdk_name", "sdk_version", "parent_event_id",
+)  # fmt: skip
 _PIECES: Final = ("prompt", "agent", "workflow", "mcp", "eval", "error")
 _MOST_SEARCHABLE: Final = 16 << 10  # bytes
 _LONGEST_TEXT: Final = 256
@@ -44,7 +50,18 @@ def complete(draft: Draft, row: StoredEvent) -> Reading:
     _complete_usage(draft, reading)
     _complete_pieces(draft, row, body)
     _complete_context(draft, row)
+    _bound_columns(row)
     return reading
+
+
+def _bound_columns(row: StoredEvent) -> None:
+    """Lists, breakdowns and traces answer columns: a name of a megabyte must not make each of them one."""
+    for column in _NAMES:
+        said = getattr(row, column)
+        if said is not None and len(said) > LONGEST_COLUMN:
+            setattr(row, column, said[:LONGEST_COLUMN])
+    if row.tags:
+        row.tags = [tag[:_LONGEST_TAG] for tag in row.tags[:_MOST_TAGS]]
 
 
 def _complete_status(draft: Draft, row: StoredEvent, body: dict[str, Any]) -> None:

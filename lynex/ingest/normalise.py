@@ -11,7 +11,7 @@ from lynex.clock import DAY, HOUR
 from lynex.events.envelope import Event
 from lynex.ingest.bodies import BODIES
 from lynex.ingest.dialects.mapping import MAPPING_VERSION
-from lynex.ingest.reading import Reading
+from lynex.ingest.reading import LONGEST_COLUMN, Reading
 from lynex.store.stored_event import StoredEvent
 
 _OLDEST: Final = 400 * DAY
@@ -128,7 +128,8 @@ def _read_status(reading: Reading) -> None:
     error = body.get("error")
     if error:
         row.error_type = _text_of(error.get("type"))
-        row.error_message = _text_of(error.get("message"))
+        message = _text_of(error.get("message"))
+        row.error_message = message[:LONGEST_COLUMN] if message is not None else None
     failed = bool(error) or row.type == "error" or status == "error"
     level = rest.get("level")
     if type(level) is str:

@@ -20,6 +20,7 @@ from lynex.pricing.book import NO_CONTEXT, PriceContext
 from lynex.store.stored_event import StoredEvent
 
 PREVIEW: Final = 160
+LONGEST_COLUMN: Final = 1024  # characters of a name or message in a column, which lists answer; the body has the whole
 _LONGEST_MS: Final = 10**15
 _PLACES: Final = 12
 _TOO_MUCH: Final = Decimal(10**12)  # USD; the column holds twelve digits before the point

@@ -17,6 +17,7 @@ from lynex.pricing.book import PriceBook
 from lynex.store.columns import to_arrow
 from lynex.store.contract import Batch
 from lynex.store.stored_event import StoredEvent
+from lynex.store.summary import summary_of
 from tests.ingest.telemetry import NOON, SPAN, TRACE, a_span, event_of, row_of
 from tests.store.rows import open_store
 
@@ -163,6 +164,8 @@ def test_hostile_paths_build_nothing():
     attributes = {
         "llm.input_messages.2147483647.message.content": "far",
         "llm.input_messages.__proto__.polluted": "yes",
+        "llm.input_messages.-1.message.content": "before the first",
+        "llm.input_messages.length": 9,
         "llm.input_messages." + ".".join("0" * 40): "deep",
         "llm.input_messages." + "9" * 300 + ".message.content": "long",
         "llm.input_messages.7.message.content": "seven",
@@ -173,6 +176,20 @@ def test_hostile_paths_build_nothing():
     event = event_of(a_span("x", attributes))
     assert [message["parts"][0]["content"] for message in event["body"]["input"]["messages"]] == ["three", "seven"]
     assert event["body"]["attributes"] == attributes
+
+
+def test_a_name_of_a_megabyte_stays_out_of_lists():
+    huge = "ü" * (1 << 20)
+    named = """gen_ai.request.model gen_ai.response.model gen_ai.provider.name gen_ai.response.id session.id user.id
+        gen_ai.agent.name gen_ai.tool.name gen_ai.prompt.name gen_ai.prompt.version deployment.environment.name
+        service.version service.name exception.type exception.message lynex.level gen_ai.evaluation.name""".split()
+    attributes = dict.fromkeys(named, huge) | {"lynex.tags": [huge] * 60, "gen_ai.response.finish_reasons": [huge]}
+    span = a_span(huge, attributes, status="error", message=huge, scope=huge)
+    row = row_of(span)
+    body = msgspec.json.decode(row.body)
+    assert len(msgspec.json.encode(summary_of(row))) < 100_000
+    assert len(body["name"]) == len(body["attributes"]["session.id"]) == 1 << 20
+    assert len(row.tags) == 50 and {len(tag) for tag in row.tags} == {256}
 
 
 def test_json_that_was_cut_off_is_kept_and_flagged():

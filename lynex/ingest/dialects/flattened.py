@@ -12,14 +12,14 @@ _HOSTILE: Final = frozenset(("__proto__", "prototype", "constructor", ""))
 
 
 def path_of(rest: str) -> Path | None:
-    """`3.message.role` → (3, "message", "role"); None where nobody would mean that."""
+    """`3.message.role` → (3, "message", "role"); None where nobody would mean a place in a list by it."""
     if len(rest) > _LONGEST:
         return None
     segments = rest.split(".")
     if len(segments) > _MAX_DEPTH or not _HOSTILE.isdisjoint(segments):
         return None
     path = tuple(int(one) if one.isascii() and one.isdecimal() else one for one in segments)
-    if any(type(one) is int and one >= _MAX_INDEX for one in path):
+    if type(path[0]) is not int or any(type(one) is int and one >= _MAX_INDEX for one in path):
         return None
     return path
 
