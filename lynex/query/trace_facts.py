@@ -34,8 +34,11 @@ FAILED_SQL: Final = """CASE WHEN bool_or(parent_event_id IS NULL)
 _ROLLUPS: Final = "list(event_id) FILTER (usage_scope = 'rollup')"
 _CALLERS: Final = "list(parent_event_id) FILTER (usage_scope IN ('call', 'duplicate') AND parent_event_id IS NOT NULL)"
 ROLLUPS_SQL: Final = f"coalesce(len({_ROLLUPS}), 0) - coalesce(len(list_intersect({_ROLLUPS}, {_CALLERS})), 0)"
-# 0: a span without a parent, 1: another event without a parent, 2: any other
-_RANK: Final = "CASE WHEN parent_event_id IS NOT NULL THEN 2 WHEN duration_ms IS NULL THEN 1 ELSE 0 END"
+# 0: a span without a parent, 1: another event without a parent, 2: any other. A failure that says how long was tried
+# is no span.
+_RANK: Final = (
+    "CASE WHEN parent_event_id IS NOT NULL THEN 2 WHEN duration_ms IS NULL OR type = 'error' THEN 1 ELSE 0 END"
+)
 FIRST_SQL: Final = 'struct_pack(t := "at", id := event_id)'
 
 

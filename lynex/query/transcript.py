@@ -151,7 +151,7 @@ def _texts(messages: Iterable[Any]) -> list[str]:
 
 _PREVIEW: Final = 160  # characters of a preview that may not be all
 _TALK: Final = "type IN ('message', 'model_response')"
-_FACTS_BESIDE: Final = "type IN ('log', 'error', 'eval_metric')"
+_FACTS_BESIDE: Final = "type IN ('tool_call', 'log', 'error', 'eval_metric')"  # of which a turn lists some
 _ENDED: Final = 'struct_pack(t := epoch_us("at") + coalesce((duration_ms * 1000)::BIGINT, 0), id := event_id)'
 _PUT_IN: Final = "struct_pack(seq := seq, event_id := event_id, preview := input_preview)"
 _CAME_OUT: Final = "struct_pack(seq := seq, event_id := event_id, preview := output_preview)"
@@ -169,7 +169,7 @@ SELECT part, trace_id, event_id, start, first_seq, last_seq FROM (
 _SAID: Final = f"""
 SELECT {PART_SQL} AS part,
   arg_min({_PUT_IN}, {FIRST_SQL}) FILTER (input_preview IS NOT NULL AND {_TALK}) AS asked,
-  arg_min({_PUT_IN}, {FIRST_SQL}) FILTER (input_preview IS NOT NULL) AS put_in,
+  arg_min({_PUT_IN}, {FIRST_SQL}) FILTER (input_preview IS NOT NULL AND NOT {_FACTS_BESIDE}) AS put_in,
   arg_max({_CAME_OUT}, {_ENDED}) FILTER (output_preview IS NOT NULL AND {_TALK}) AS answered,
   arg_max({_CAME_OUT}, {_ENDED}) FILTER (output_preview IS NOT NULL AND NOT {_FACTS_BESIDE}) AS came_out,
   list(struct_pack(t := epoch_us("at"), event_id := event_id, name := coalesce(tool_name, name), status := status,

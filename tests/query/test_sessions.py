@@ -121,6 +121,21 @@ def trace_items(shelf: Shelf, trace_id: str) -> list[dict[str, Any]]:
     return list(Traces(shelf.store, Cursors(b"secret")).page(question)["items"])
 
 
+def test_a_tools_result_is_no_answer_and_a_failed_try_no_root(shelf: Shelf) -> None:
+    traced = {"trace_id": "t9", "session_id": "s9"}
+    shelf.put(
+        {"type": "message", "name": "asked", "input_preview": "list files", "at": NOW - HOUR, "event_id": "m1"} | traced,
+        {"type": "error", "status": "error", "duration_ms": 5.0, "at": NOW - HOUR + SECOND, "event_id": "e1"} | traced,
+        {
+            "type": "tool_call", "tool_name": "ls", "input_preview": "{}", "output_preview": "a.txt",
+            "duration_ms": 3.0, "at": NOW - HOUR + 2 * SECOND, "event_id": "x1", "parent_event_id": "m1",
+        } | traced,
+    )  # fmt: skip
+    (turn,) = one(shelf, "s9")["items"]
+    assert (turn["name"], turn["input"]["text"], turn["output"]) == ("asked", "list files", None)
+    assert [tool["result"] for tool in turn["tool_calls"]] == ["a.txt"]
+
+
 def test_turns_go_on_in_the_next_answer(shelf: Shelf) -> None:
     shelf.put(*({"session_id": "s1", "trace_id": f"t{n // 2}", "at": NOW - n * SECOND} for n in range(40)))
     shelf.put({"session_id": "s2"})
