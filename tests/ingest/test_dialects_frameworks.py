@@ -180,6 +180,18 @@ def test_googles_adk_has_requests_and_answers_of_gemini():
         "gcp.vertex.agent.tool_response": '{"sky":"blue"}', "gcp.vertex.agent.llm_request": "{}",
     }))["body"]["tool"]  # fmt: skip
     assert tool == {"name": "weather", "arguments": {"city": "Paris"}, "result": {"sky": "blue"}}
+    counted_in_its_answer = row_of(a_span("call_llm", {
+        "gcp.vertex.agent.llm_request": json.dumps(request), "gcp.vertex.agent.llm_response": json.dumps(answer),
+    }))  # fmt: skip
+    assert (counted_in_its_answer.type, counted_in_its_answer.output_tokens) == ("model_response", 7)
+
+
+def test_nobody_said_in_python_is_nobody():
+    row = row_of(a_span("litellm_request", {
+        "gen_ai.request.model": "gpt-4o", "metadata.session_id": "None", "metadata.user_api_key_user_id": "None",
+        "llm.user": "zoë",
+    }, scope="litellm"))  # fmt: skip
+    assert (row.session_id, row.user_id) == (None, "zoë")
 
 
 def test_mcp_tools_resources_and_the_rest():
@@ -257,3 +269,12 @@ def test_genkit_tells_each_action_as_json():
         )
     )
     assert found["body"]["retrieval"] == {"query": "sun", "documents": [{"content": []}]}
+    asked = {"query": {"content": [{"text": "su"}, {"text": "n"}]}}
+    answered = {"documents": [{"content": [{"text": "hot"}], "metadata": {"page": 1}}, {"content": [{"media": {}}]}]}
+    found = event_of(a_span("x", {
+        "genkit:metadata:subtype": "retriever", "genkit:input": json.dumps(asked), "genkit:output": json.dumps(answered),
+    }))  # fmt: skip
+    assert found["body"]["retrieval"] == {
+        "query": "sun",
+        "documents": [{"content": "hot", "metadata": {"page": 1}}, {"content": [{"media": {}}]}],
+    }

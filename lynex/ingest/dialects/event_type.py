@@ -158,6 +158,11 @@ def _vector_store(word: str, attributes: Attributes) -> Meaning | None:
     return _RETRIEVER if operation.lower() in ("query", "search") else None
 
 
+def _adk_request(word: str, _: Attributes) -> Meaning | None:
+    """A call whose answer may have no counts; tools have an empty request beside what they were called with."""
+    return _LLM if len(word) > len("{}") else None
+
+
 def _pydantic_agent(_: str, attributes: Attributes) -> Meaning | None:
     """Agent runs before they had an operation's name."""
     return Meaning("agent_action", "agent", ROLLUP) if "model_name" in attributes else None
@@ -182,6 +187,7 @@ _RULES: Final[tuple[tuple[str, Mapping[str, Meaning] | Callable[[str, Any], Mean
     ("db.system.name", _vector_store),
     ("llm.request.type", _REQUEST),
     ("genkit:metadata:subtype", _GENKIT),
+    ("gcp.vertex.agent.llm_request", _adk_request),
     ("agent_name", _pydantic_agent),
     ("logfire.span_type", _logfire),
 )

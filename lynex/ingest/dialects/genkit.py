@@ -74,7 +74,19 @@ def _with_parts(messages: Any) -> list[Any]:
 def _read_retrieval(given: Any, answer: Any, draft: Draft) -> None:
     query = given.get("query", given) if type(given) is dict else given
     documents = answer.get("documents") if type(answer) is dict else answer
-    _set_once(draft.retrieval, {"query": query, "documents": documents if type(documents) is list else None})
+    listed = [_with_text(one) for one in documents] if type(documents) is list else None
+    _set_once(draft.retrieval, {"query": _with_text(query).get("content", query), "documents": listed})
+
+
+def _with_text(document: Any) -> dict[str, Any]:
+    """Genkit calls what is looked for a document too. Its parts are one text where they are texts."""
+    if type(document) is not dict:
+        return {"content": document}
+    parts = document.get("content")
+    texts = [one.get("text") for one in parts if type(one) is dict] if type(parts) is list else []
+    if not texts or len(texts) < len(parts) or not all(type(one) is str for one in texts):
+        return document
+    return document | {"content": "".join(texts)}
 
 
 def _set_once(piece: dict[str, Any], values: dict[str, Any]) -> None:

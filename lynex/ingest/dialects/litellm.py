@@ -44,6 +44,12 @@ def _literal(value: str) -> dict[str, Any] | None:
     return found if type(found) is dict and is_sound(found) else None
 
 
+def _somebody(value: Any) -> str | None:
+    """Who was not said is `None`, spelled out."""
+    said = text(value)
+    return said if said != "None" else None
+
+
 def finish(span: Span, draft: Draft) -> None:
     if span.name == _RAW_REQUEST:
         draft.scope, draft.kind = DUPLICATE, "llm"
@@ -107,9 +113,9 @@ LITELLM: Final = Dialect(
         "litellm.provider.model": Field("notes.provider_model", text),
         "litellm.call_id": Field("metadata.litellm_call_id", text),
         "metadata.usage_object": Field("notes.usage_object", python_object),
-        "metadata.session_id": Field("context.session_id", marks=False),
-        "metadata.user_api_key_end_user_id": "context.user_id",
-        "metadata.user_api_key_user_id": "context.user_id",
+        "metadata.session_id": Field("context.session_id", _somebody, marks=False),
+        "metadata.user_api_key_end_user_id": Field("context.user_id", _somebody),
+        "metadata.user_api_key_user_id": Field("context.user_id", _somebody),
         "metadata.requester_metadata": Field("notes.requester", python_object),
         "hidden_params": "notes.hidden_params",
     },
