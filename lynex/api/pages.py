@@ -1,12 +1,14 @@
 """What a browser loads: the page, its files, the documentation of the API; nothing comes from outside."""
 
 import asyncio
+import gzip
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from lynex.api.front import front
@@ -28,6 +30,7 @@ _FOLDER: Final = next(
     (folder for folder in (_PACKAGE / "static", _PACKAGE.parent / "static") if folder.is_dir()), _PACKAGE
 )
 _FILES: Final = StaticFiles(directory=_FOLDER, check_dir=False)
+_TEXTS: Final = frozenset((".html", ".css", ".js", ".svg", ".json"))
 # The addresses of the dashboard's pages: each answers with the same file, which shows what its address says.
 _PAGES: Final = ("events", "traces", "sessions", "errors", "costs", "settings")
 PATHS: Final = ("/", *(f"/{page}{rest}" for page in _PAGES for rest in ("", "/{rest:path}")))
@@ -69,6 +72,28 @@ async def _file(request: Request, path: str) -> Response:
         found = await _FILES.get_response(path, request.scope)
     except (HTTPException, OSError, ValueError) as fault:
         raise NotFound("There is no such file.") from fault
+    if isinstance(found, FileResponse) and Path(found.path).suffix in _TEXTS:
+        found.headers["vary"] = "accept-encoding"
+        found = await _compressed(found) if _takes_gzip(request) else found
     for name, value in _HEADERS.items():
         found.headers[name] = value
     return found
+
+
+def _takes_gzip(request: Request) -> bool:
+    offered = (word.partition(";") for word in request.headers.get("accept-encoding", "").split(","))
+    return any(name.strip() == "gzip" and weight.replace(" ", "") != "q=0" for name, _, weight in offered)
+
+
+async def _compressed(found: FileResponse) -> Response:
+    """The same file in fewer bytes; its tag is weak, for it names both forms."""
+    headers = {name: found.headers[name] for name in ("content-type", "last-modified")}
+    headers |= {"etag": f"W/{found.headers['etag']}", "content-encoding": "gzip", "vary": "accept-encoding"}
+    path, changed = str(found.path), found.headers["etag"]
+    return Response(await asyncio.to_thread(_gzipped, path, changed), 200, headers)
+
+
+@lru_cache(maxsize=256)
+def _gzipped(path: str, changed: str) -> bytes:
+    """Once for each file and `changed`."""
+    return gzip.compress(Path(path).read_bytes(), 9, mtime=0)

@@ -29,9 +29,10 @@ export const Facets = ({ failed, completed }) => html`<aside class="facets scrol
 
 /** @param {{facet: typeof FACETS[number]}} props */
 function Facet({ facet: [name, by, title, most] }) {
-  const { value, isSlow, isOld } = useAnswer(
+  const { value, fault, isSlow, isOld } = useAnswer(
     "/stats/breakdown", { ...asked.value, ...filterParams(filters.value, name), by, sort: "events", limit: most + 1 }, { isLive: true },
   );
+  if (fault) return null;
   if (!value) return html`<section><h3>${title}</h3>${isSlow && html`<${Skeleton} lines=${3} />`}</section>`;
   /** @type {{key: string | null, events: number}[]} */
   const items = value.items.filter((/** @type {{key: string | null}} */ { key }) => key !== null).slice(0, most);

@@ -5,7 +5,7 @@ import { exact } from "../format.js";
 import { html } from "../html.js";
 import { colour, paint } from "../preferences.js";
 import { amend } from "../router.js";
-import { DAY, dayAndMinutes, dayName, minutes } from "../time.js";
+import { dayAndMinutes, ticks, tickWords } from "../time.js";
 import { zoomTo } from "./range-picker.js";
 
 const HEIGHT = 44;
@@ -47,15 +47,12 @@ export function Histogram({ starts, end, all, failed }) {
       ${index >= 0 && from === null && html`<span class=${`tip${index > starts.length / 2 ? " before" : ""}`} style=${{ left: share(at ?? first) }}>
         <b>${dayAndMinutes(starts[index] ?? 0)}</b> ${exact(all[index])} events${failed[index] ? html`, <span class="bad">${exact(failed[index])} failed</span>` : ""}</span>`}
     </div>
-    <div class="hx" aria-hidden="true">${[0, 0.25, 0.5, 0.75, 1].map((part) => html`<span key=${part}>${axis(first + part * length, length)}</span>`)}</div>
+    <div class="hx" aria-hidden="true">${starts.length ? ticks(first + length / 50, end - length / 50, Math.max(2, Math.floor(width / 130))).map((tick) => html`<span key=${tick} style=${{ left: share(tick) }}>${tickWords(tick, length)}</span>`) : ""}</div>
   </div>`;
 }
 
 /** @param {number[]} values */
 const sum = (values) => values.reduce((total, value) => total + value, 0);
-
-/** @param {number} time @param {number} length */
-const axis = (time, length) => (length > 3 * DAY ? dayName(time) : length > DAY * 1.05 ? dayAndMinutes(time) : minutes(time));
 
 /** @param {HTMLCanvasElement} canvas @param {number} width @param {number[]} all @param {number[]} failed */
 function draw(canvas, width, all, failed) {

@@ -19,7 +19,7 @@ import { HeatMap } from "../components/heat-map.js";
 import { Glyph } from "../components/icon.js";
 import { Page } from "../components/page.js";
 import { RangePicker } from "../components/range-picker.js";
-import { Empty } from "../components/states.js";
+import { Empty, Failed } from "../components/states.js";
 import { Tiles } from "../components/tiles.js";
 import { TopList } from "../components/top-list.js";
 
@@ -38,7 +38,7 @@ export default function Overview() {
   useKeys("Overview", [{ keys: "0", does: "The whole range", run: () => amend({ range: null, from: null, to: null }) }], []);
   const isNothing = now.value?.events === 0 && !now.isOld;
   return html`<${Page} class="overview" title="Overview" bar=${html`<${RangePicker} />`} head=${html`<div class="fbar"><${FilterBar} /></div>`}>
-    ${isNothing ? html`<div class="pad"><${Nothing} /></div>` : html`
+    ${now.fault ? html`<div class="pad"><${Failed} fault=${now.fault} again=${now.again} /></div>` : isNothing ? html`<div class="pad"><${Nothing} /></div>` : html`
       <${Changed} now=${now.value} before=${before.value} problems=${problems.value?.items ?? []} span=${range} against=${against} />
       <${Tiles} now=${now.value} before=${before.isOld ? undefined : before.value} isOld=${now.isOld} isSlow=${now.isSlow} against=${against} filters=${chosen} />
       <${Charts} chosen=${chosen} />
