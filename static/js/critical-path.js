@@ -2,10 +2,14 @@
 
 import { ATTACHED } from "./trace.js";
 
+const ROUNDING_US = 1000; // clocks round to a millisecond: so much is no overlap
+const ROUNDING_SHARE = 0.001;
+
 /** @param {import("./trace.js").Trace} trace @returns {Uint8Array} 1: on the path */
 export function criticalPath(trace) {
   const path = new Uint8Array(trace.size);
   const ends = (/** @type {number} */ row) => (trace.start[row] ?? 0) + (trace.length[row] || 0);
+  const rounding = Math.max(ROUNDING_US, trace.end * ROUNDING_SHARE);
   const isSpan = (/** @type {number} */ row) => (trace.length[row] ?? NaN) >= 0 && !trace.is(row, ATTACHED);
   /** @param {number} first @param {number} last */
   const siblings = (first, last) => {
@@ -18,11 +22,10 @@ export function criticalPath(trace) {
   for (let next = open.pop(); next; next = open.pop()) {
     let [rows, until] = next;
     for (const row of rows) {
-      // A microsecond of rounding is no overlap.
-      if (ends(row) > until + 1 && until !== Infinity) continue;
+      if (ends(row) > until + rounding) continue;
       path[row] = 1;
       if (trace.hasChildren(row)) open.push([siblings(row + 1, /** @type {number} */ (trace.after[row])), ends(row)]);
-      until = trace.start[row] ?? 0;
+      until = Math.min(until, trace.start[row] ?? 0);
     }
   }
   return path;

@@ -91,7 +91,7 @@ export class Timeline {
       else if (isFar && page.items) page.items = null;
       before = end;
     }
-    if (this.next && last + PAGE > before) void this.more();
+    if (this.next && last + PAGE / 2 > before) void this.more();
   }
 
   async more() {

@@ -7,6 +7,7 @@ import { colour, paint } from "../preferences.js";
 
 const HEIGHT = 40;
 const PAD = 3;
+const SEEN = 3; // a failure is never smaller
 const CLICK = 4; // pixels that are no drag
 
 /** @param {{view: import("../trace-view.js").TraceView, here: number}} props */
@@ -76,4 +77,7 @@ function draw(canvas, trace, width) {
   for (let row = 0; row < trace.size; row += 1) bar(row, colours[trace.type[row] ?? -1] || "gray");
   const failed = colour("--type-error");
   for (let row = 0; row < trace.size; row += 1) if (trace.failed[row]) bar(row, failed);
+  for (const row of trace.failures) {
+    context.fillRect(((trace.start[row] ?? 0) / trace.end) * width, PAD + (row / trace.size) * room - 1, SEEN, SEEN);
+  }
 }

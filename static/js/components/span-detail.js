@@ -33,6 +33,7 @@ export function SpanDetail({ view, row, isOpen, toggle, choose }) {
   const type = trace.typeOf(row);
   return html`<aside class=${`detail${isOpen ? " open" : ""}`} aria-label="Span" tabindex="-1">
     <header class="dt"><${Glyph} type=${type} failed=${trace.failed[row] === 1} /><b class="cut">${trace.nameOf(row) || type}</b><span class="soft cut grow">${trace.modelOf(row)}</span>
+      <span class="num soft peek">${duration(/** @type {number} */ (trace.length[row]) / 1000)}</span>
       ${event && html`<${CopyMenu} event=${event} />`}
       <button type="button" class="btn quiet icon phone" aria-label=${isOpen ? "Close" : "Open"} onClick=${toggle}><${Icon} name=${isOpen ? "chev" : "up"} /></button></header>
     <div class="tabs sub" role="tablist">${TABS.map((name) => html`<button type="button" role="tab" key=${name} aria-selected=${name === tab ? "true" : "false"} onClick=${() => setTab(name)}>${name}</button>`)}</div>

@@ -62,5 +62,5 @@ function words(us, step) {
   if (us === 0) return "0";
   if (us < 1_000_000 && step < 1_000_000) return step < 1000 ? `${us / 1000} ms`.replace(/(\.\d\d)\d+/, "$1") : duration(us / 1000);
   const seconds = us / 1e6;
-  return seconds < 60 ? `${seconds.toFixed(Math.max(0, -Math.floor(Math.log10(step / 1e6))))}\u2009s` : duration(us / 1000);
+  return seconds < 60 ? `${seconds.toFixed(Math.max(0, -Math.floor(Math.log10(step / 1e6))))}\u2009s` : duration(us / 1000).replace(/ 0\u2009s$/, "");
 }

@@ -98,21 +98,29 @@ function toldRows(trace) {
 function newInputs(rows, trace, events) {
   /** @type {Map<number, import("./messages.js").Message[]>} */
   const found = new Map();
+  /** @type {Set<string>} */
   const known = new Set();
   for (const row of rows) {
     const body = events.get(trace.idOf(row))?.body;
-    if (trace.typeOf(row) !== "model_response" || !body) continue;
-    const messages = body["input"]?.messages ?? [];
-    const fresh = messages.filter((/** @type {any} */ message) => {
-      const key = JSON.stringify([message.role, message.parts ?? message.content]);
-      const isNew = !known.has(key) && ["user", "system"].includes(message.role);
-      known.add(key);
-      return isNew;
-    });
-    if (fresh.length) found.set(row, fresh);
+    if (!body) continue;
+    if (typeof body["retrieval"]?.query === "string") known.add(body["retrieval"].query.trim());
+    const fresh = [];
+    for (const message of body["input"]?.messages ?? []) {
+      const text = textOf(message);
+      if (!known.has(text) && ["user", "system"].includes(message.role)) fresh.push(message);
+      known.add(text);
+    }
+    for (const message of body["output"]?.messages ?? []) known.add(textOf(message));
+    if (fresh.length && trace.typeOf(row) === "model_response") found.set(row, fresh);
   }
   return found;
 }
+
+/** @param {import("./messages.js").Message} message */
+const textOf = ({ parts, content }) => {
+  const texts = (parts ?? []).map((part) => part.content);
+  return texts.length && texts.every((text) => typeof text === "string") ? texts.join("\n").trim() : JSON.stringify(parts ?? content);
+};
 
 /** As many at once as an answer holds; what is left out is asked for again. @param {string[]} ids @param {string} traceId @returns {Promise<[string, Event][]>} */
 async function lookedUp(ids, traceId) {

@@ -66,7 +66,7 @@ function Shown({ view }) {
       <a role="tab" href=${linkHere({ view: "transcript" })} aria-selected=${isTranscript ? "true" : "false"}>Transcript</a></div>
     ${trace.isCut && html`<p class="band">The first ${exact(trace.size)} of ${exact(trace.total)} events. The rest is in <a href=${`/events?trace_id=${encodeURIComponent(trace.facts.trace_id)}`}>Events</a>.</p>`}
     ${wanted && asked < 0 && html`<p class="band">The event of this link is not in this trace, or has not arrived.</p>`}
-    ${isTranscript ? html`<${Transcript} trace=${trace} here=${here} />` : html`<div class="cols">
+    ${isTranscript ? html`<${Transcript} trace=${trace} />` : html`<div class="cols">
       <div class="left"><${TraceTools} view=${view} here=${here} step=${step} input=${input} /><${Minimap} view=${view} here=${here} />
         <${SpanTree} view=${view} here=${here} jumps=${jumps} choose=${choose} /></div>
       <${SpanDetail} view=${view} row=${here} isOpen=${isOpen} toggle=${() => setOpen(!isOpen)} choose=${jump} /></div>`}
