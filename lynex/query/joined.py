@@ -12,11 +12,11 @@ import msgspec
 from lynex.clock import HOUR
 from lynex.query.rows import Select, columns_sql
 from lynex.store.contract import Value
-from lynex.store.summary import SUMMARY_COLUMNS, summary_of
+from lynex.store.summary import SUMMARY_COLUMNS, detail_of, summary_of
 
 RECORD_TYPES: Final = ("message", "eval_metric", "error", "log")
 MOST: Final = 200  # shown beside one event; plain logs give way first
-MOST_OF_TRACE: Final = 10_000
+MOST_TOGETHER: Final = 2_000  # beside all events of one answer
 _MOST_BYTES: Final = 16 << 20  # of bodies read for it
 _EARLY: Final = HOUR  # before its span; later a record may come whenever it likes
 _DETAILS: Final = frozenset(("gen_ai.client.inference.operation.details", "gen_ai.client.inference.details"))
@@ -40,13 +40,35 @@ def with_records(select: Select, row: Row, answer: dict[str, Any]) -> dict[str, 
     return completed
 
 
-def records_of_trace(select: Select, project_id: str, trace_id: str) -> dict[str, list[Row]]:
-    """The log events of a trace by the id of the event they stand beside, for `join`; 10,000 at most."""
-    values: dict[str, Value] = {"project_id": project_id, "trace_id": trace_id}
+def details_with_records(select: Select, project_id: str, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """`detail_of` each of the rows, completed like one alone; what is beyond 2,000 log events is counted, not shown."""
+    spans = {row["event_id"]: row for row in rows if row["type"] not in RECORD_TYPES}
+    if not spans:
+        return [detail_of(row) for row in rows]
+    since = min(row["at"] for row in spans.values()) - _EARLY
+    values: dict[str, Value] = {"project_id": project_id, "parents": list(spans), "since": since}
+    condition = _BESIDE_THESE
+    traces = {row["trace_id"] for row in spans.values()}
+    if None not in traces:
+        condition += " AND trace_id IN (SELECT unnest($traces))"
+        values["traces"] = list(traces)
     records: dict[str, list[Row]] = {}
-    for row in _read(select, _IN_TRACE, values, MOST_OF_TRACE):
-        records.setdefault(row["parent_event_id"], []).append(row)
-    return records
+    found = _read(select, condition, values, MOST_TOGETHER + 1)
+    for record in found[:MOST_TOGETHER]:
+        span = spans[record["parent_event_id"]]
+        if span["trace_id"] in (None, record["trace_id"]):
+            records.setdefault(span["event_id"], []).append(record)
+    there = {name: len(told) for name, told in records.items()}
+    if len(found) > MOST_TOGETHER:
+        there = {row["parent"]: row["n"] for row in select(_COUNTS.format(condition=condition), values)}
+    return [_completed(row, records, there) if row["event_id"] in spans else detail_of(row) for row in rows]
+
+
+def _completed(row: Row, records: Mapping[str, Sequence[Row]], there: Mapping[str, int]) -> dict[str, Any]:
+    shown = records.get(row["event_id"], [])[:MOST]
+    completed = join(detail_of(row), shown)
+    left_out = there.get(row["event_id"], 0) - len(shown)
+    return completed | {"joined_left_out": left_out} if left_out > 0 else completed
 
 
 def join(answer: Mapping[str, Any], records: Sequence[Row]) -> dict[str, Any]:
@@ -126,9 +148,7 @@ type IN {RECORD_TYPES} AND (type = 'eval_metric' OR event_id IS DISTINCT FROM co
 _BESIDE: Final = f"""
 project_id = $project_id AND parent_event_id = $parent AND "at" >= make_timestamp($since) AND {_IS_RECORD}
 """
-_IN_TRACE: Final = f"""
-project_id = $project_id AND trace_id = $trace_id AND parent_event_id IS NOT NULL AND {_IS_RECORD}
-"""
+_BESIDE_THESE: Final = _BESIDE.replace("= $parent", "IN (SELECT unnest($parents))")
 _NAMES: Final = ", ".join(f'"{name}"' for name in SUMMARY_COLUMNS)
 # Bodies of plain logs add nothing; those of the others are taken while they are not too much together. Few rows match:
 # they are read in one go, which costs a third of finding their keys first.
@@ -141,3 +161,4 @@ FROM (
 ) ORDER BY is_log, "at", event_id
 """
 _COUNT: Final = "SELECT count(*) AS n FROM events WHERE {condition}"
+_COUNTS: Final = "SELECT parent_event_id AS parent, count(*) AS n FROM events WHERE {condition} GROUP BY parent"

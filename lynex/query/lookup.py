@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from lynex.query.joined import details_with_records
 from lynex.query.rows import Select, columns_sql
 from lynex.store.contract import Cancel, EventStore, Value
-from lynex.store.summary import DETAIL_COLUMNS, detail_of
+from lynex.store.summary import DETAIL_COLUMNS
 
 MOST_BYTES: Final = 16 << 20  # of bodies in one answer; one event alone may have any size
 # Ids have no index, and people look at what they just saw: the newest rows come first.
@@ -22,7 +23,10 @@ class Lookup:
     def events(
         self, project_id: str, event_ids: Sequence[str], trace_id: str | None = None, cancel: Cancel | None = None
     ) -> dict[str, Any]:
-        """`{"items", "missing", "left_out"}`; ids of other projects are missing like unknown ones."""
+        """`{"items", "missing", "left_out"}`, each item as it is answered alone (`query/joined.py`).
+
+        Ids of other projects are missing like unknown ones.
+        """
         select = Select(self._store, cancel)
         wanted = list(dict.fromkeys(event_ids))
         found = self._find(select, project_id, wanted, trace_id)
@@ -38,7 +42,7 @@ class Lookup:
                 chosen.append(found[event_id]["seq"])
         events = read_events(select, chosen)
         return {
-            "items": [detail_of(events[seq]) for seq in chosen],
+            "items": details_with_records(select, project_id, [events[seq] for seq in chosen]),
             "missing": [event_id for event_id in wanted if event_id not in found],
             "left_out": left_out,
         }

@@ -1,15 +1,13 @@
 """Log events meet their span when it is read, whichever came first; what the span says itself stands."""
 
-import itertools
 from typing import Any
 
 import msgspec
 import pytest
 
 from lynex.clock import DAY, HOUR
-from lynex.query.joined import MOST, join, records_of_trace
-from lynex.query.rows import Select
-from lynex.store.summary import detail_of
+from lynex.query.joined import MOST
+from lynex.query.lookup import Lookup
 from tests.query.conftest import NOW, PROJECT, Shelf, a_call
 
 TRACE, SPAN = "f" * 32, "5" * 16
@@ -183,19 +181,18 @@ def test_odd_bodies_break_nothing(shelf: Shelf, odd: dict[str, Any]) -> None:
     }
 
 
-def test_the_records_of_a_whole_trace_are_found_by_what_they_stand_beside(shelf: Shelf) -> None:
-    other = f"{TRACE}:{'6' * 16}"
-    shelf.put(a_span(), *MESSAGES, SCORE, EXCEPTION | {"parent_event_id": other}, EXCEPTION | {"project_id": "proj_b"})
-    select = Select(shelf.store, None)
-    records = records_of_trace(select, PROJECT, TRACE)
-    assert {parent: [row["event_id"] for row in rows] for parent, rows in records.items()} == {
-        ID: ["log:1", "log:2", "log:3", "log:5"],
-        other: ["log:4"],
-    }
-    answer = {"eventId": ID, "body": {}}
-    for rows in itertools.permutations(records[ID]):
-        joined = join(answer, rows)
-        assert joined["body"]["output"] == said("assistant", "Hi")
-        assert [one["eventId"] for one in joined["joined"]] == ["log:1", "log:2", "log:3", "log:5"]
-    assert answer == {"eventId": ID, "body": {}}, "the answer given is left alone"
-    assert detail_of(records[other][0])["body"]["error"]["type"] == "ValueError"
+def test_events_looked_up_together_are_completed_like_one_alone(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    other, native = f"{TRACE}:{'6' * 16}", a_call(event_id="n1", at=NOW - HOUR)
+    beside_another = EXCEPTION | {"parent_event_id": other}
+    shelf.put(a_span(), *MESSAGES, SCORE, beside_another, EXCEPTION | {"project_id": "proj_b"}, native)
+    shelf.put(a_span() | {"event_id": other, "span_id": "6" * 16}, a_record("message", "log:9") | {"trace_id": "t2"})
+    ids = [other, "log:1", ID, "n1", "log:4"]
+    lookup = Lookup(shelf.store)
+    alone = [shelf.events.one(PROJECT, event_id) for event_id in ids]
+    assert lookup.events(PROJECT, ids)["items"] == alone
+    assert lookup.events(PROJECT, [ID, other], TRACE)["items"] == [alone[2], alone[0]]
+    assert alone[0]["body"]["error"]["type"] == "ValueError" and len(alone[2]["joined"]) == 4
+    monkeypatch.setattr("lynex.query.joined.MOST_TOGETHER", 3)
+    fewer = lookup.events(PROJECT, [ID, other])["items"]
+    assert sum(len(one["joined"]) + one.get("joined_left_out", 0) for one in fewer) == 5
+    assert sum(len(one["joined"]) for one in fewer) == 3
