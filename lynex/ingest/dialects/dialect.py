@@ -47,6 +47,13 @@ class Dialect:
     read_point: Callable[[DataPoint, Draft], bool] | None = None
 
 
+_UNKNOWN: Final = 0
+_FIELD: Final = 1
+_PREFIX: Final = 2
+_LIST: Final = 3
+_IGNORED: Final = 4
+
+
 class _Word(msgspec.Struct, gc=False, frozen=True):
     """What is known of one attribute key."""
 
@@ -59,14 +66,7 @@ class _Word(msgspec.Struct, gc=False, frozen=True):
     hear: PrefixReader | None = None
     rest: str = ""
     path: Path | None = None
-    kind: int = 0
-
-
-_UNKNOWN: Final = 0
-_FIELD: Final = 1
-_PREFIX: Final = 2
-_LIST: Final = 3
-_IGNORED: Final = 4
+    kind: int = _UNKNOWN
 
 
 class Vocabulary:

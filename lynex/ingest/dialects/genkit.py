@@ -83,10 +83,9 @@ def _with_text(document: Any) -> dict[str, Any]:
     if type(document) is not dict:
         return {"content": document}
     parts = document.get("content")
-    texts = [one.get("text") for one in parts if type(one) is dict] if type(parts) is list else []
-    if not texts or len(texts) < len(parts) or not all(type(one) is str for one in texts):
-        return document
-    return document | {"content": "".join(texts)}
+    said = [one.get("text") if type(one) is dict else None for one in parts] if type(parts) is list else []
+    texts = [one for one in said if type(one) is str]
+    return document | {"content": "".join(texts)} if texts and len(texts) == len(said) else document
 
 
 def _set_once(piece: dict[str, Any], values: dict[str, Any]) -> None:

@@ -151,12 +151,6 @@ def _read_tool(draft: Draft) -> None:
         tool["name"] = draft.name
 
 
-def _tool_result(answer: Any) -> Any:
-    """What a tool said, without LangChain's message around it."""
-    inner = answer.get("data") if type(answer) is dict and answer.get("type") == "tool" else None
-    return inner["content"] if type(inner) is dict and "content" in inner else answer
-
-
 def _is_schema(parameters: Any) -> bool:
     if type(parameters) is not dict:
         return False
