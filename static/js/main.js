@@ -4,7 +4,8 @@
  * A PAGE is one file in js/pages with a default component, and one line in js/pages.js. It gets `params` (the parts of its
  *   path) and gives a <${Page} title=… bar=… keys=…> (components/page.js): the sheet's title bar and its scrolling body.
  *   The server answers every path in `PATHS` of lynex/api/pages.py with index.html: a new first word is added there.
- *   Its looks are in css/pages.css under its own class; what two pages share is a component.
+ *   Its looks are in a file of its own in css, inside @layer page { @scope (.its-class) { … } }, so that no page changes another;
+ *   what two pages share is a component, in css/components.css.
  * A COMPONENT is one file under 250 lines in js/components: a function that is given props and returns html`…`.
  *   Text is always a value in html`…`: no innerHTML, no markup made of strings, no style in markup (style=${{…}} is fine).
  * DATA: `useAnswer(path, params, {isLive})` (answers.js) in components, `ask`/`send` (api.js) elsewhere; nobody else fetches.

@@ -11,10 +11,10 @@ const MOST_ROWS = 400;
 /** @typedef {import("./time-chart.js").ChartData} ChartData */
 
 /**
- * @param {{title: string, note?: string, answers: import("../answers.js").Answer<any>[], isEmpty?: boolean, legend?: unknown, table?: () => unknown, children?: unknown}} props
+ * @param {{title: string, note?: string, answers: import("../answers.js").Answer<any>[], isEmpty?: boolean, legend?: unknown, nothing?: string, table?: () => unknown, children?: unknown}} props
  * `answers`: what it is made of; it is shown once all are there.
  */
-export function Chart({ title, note, answers, isEmpty = false, legend, table, children }) {
+export function Chart({ title, note, answers, isEmpty = false, legend, nothing = "No requests in this range", table, children }) {
   const [isTable, setTable] = useState(false);
   const failed = answers.find(({ fault }) => fault);
   const isReady = answers.every(({ value }) => value !== undefined);
@@ -25,7 +25,7 @@ export function Chart({ title, note, answers, isEmpty = false, legend, table, ch
     <div class=${`area${isOld ? " old" : ""}`}>
       ${failed?.fault ? html`<${Failed} fault=${failed.fault} again=${failed.again} />`
         : !isReady ? html`<div class="rules" aria-hidden="true"></div>`
-        : isEmpty ? html`<div class="rules"><p class="dim">No requests in this range</p></div>`
+        : isEmpty ? html`<div class="rules"><p class="dim">${nothing}</p></div>`
         : isTable && table ? html`<div class="scroll as-rows" tabindex="0">${table()}</div>`
         : children}
     </div></section>`;
@@ -33,12 +33,12 @@ export function Chart({ title, note, answers, isEmpty = false, legend, table, ch
 
 /**
  * A chart over time, from its data.
- * @param {{title: string, note?: string, answers: import("../answers.js").Answer<any>[], data: ChartData, kind: "bars" | "lines",
+ * @param {{title: string, note?: string, answers: import("../answers.js").Answer<any>[], data: ChartData, kind: "bars" | "lines", nothing?: string,
  *   format: (value: number | null | undefined) => string, onAxis: (value: number) => string, open: (from: number, to: number) => void}} props
  */
-export function OverTime({ title, note, answers, data, kind, format, onAxis, open }) {
+export function OverTime({ title, note, answers, data, kind, nothing, format, onAxis, open }) {
   const isEmpty = data.lines.every(({ values }) => values.every((value) => !value));
-  return html`<${Chart} title=${title} note=${note} answers=${answers} isEmpty=${isEmpty}
+  return html`<${Chart} title=${title} note=${note} answers=${answers} isEmpty=${isEmpty} nothing=${nothing}
     legend=${data.lines.map(({ label, colour }) => html`<span key=${label}><i class=${kind} style=${{ background: `var(${colour})` }}></i><span class="cut">${label}</span></span>`)}
     table=${() => html`<table class="list"><thead><tr><th scope="col">Time</th>${data.lines.map(({ label }) => html`<th scope="col" class="num" key=${label}>${label}</th>`)}</tr></thead>
       <tbody>${data.starts.slice(-MOST_ROWS).map((start, index) => html`<tr key=${start}><td>${dayAndMinutes(start)}</td>

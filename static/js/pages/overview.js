@@ -42,7 +42,7 @@ export default function Overview() {
       <${Changed} now=${now.value} before=${before.value} problems=${problems.value?.items ?? []} span=${range} against=${against} />
       <${Tiles} now=${now.value} before=${before.isOld ? undefined : before.value} isOld=${now.isOld} isSlow=${now.isSlow} against=${against} filters=${chosen} />
       <${Charts} chosen=${chosen} />
-      <${Tops} params=${params} problems=${problems} chosen=${chosen} />`}
+      <${Tops} params=${params} problems=${problems} chosen=${chosen} by=${now.value?.cost_usd === 0 || now.value?.cost_usd === null ? "requests" : "cost_usd"} />`}
   <//>`;
 }
 
@@ -75,16 +75,16 @@ function Charts({ chosen }) {
       legend=${html`<span>few<span class="ramp" aria-hidden="true">${[1, 2, 3, 4, 5, 6, 7].map((shade) => html`<i key=${shade} style=${{ background: `var(--heat-${shade})` }}></i>`)}</span>many</span>`}>
       ${drawn && html`<${HeatMap} starts=${drawn.buckets.map(Date.parse)} end=${endOf(drawn)} bounds=${drawn.bounds_ms} counts=${drawn.counts} open=${calls} />`}
     <//>
-    <${OverTime} title="Cost" answers=${[cost]} data=${inCost} kind="bars" format=${dollars} onAxis=${dollarsOnAxis} open=${calls} />
+    <${OverTime} title="Cost" answers=${[cost]} data=${inCost} kind="bars" nothing="No known cost in this range" format=${dollars} onAxis=${dollarsOnAxis} open=${calls} />
     <${OverTime} title="Tokens" answers=${[input, output]} data=${inTokens} kind="bars" format=${count} onAxis=${countOnAxis} open=${calls} />
   </div>`;
 }
 
-/** @param {{params: import("../api.js").Params, problems: import("../answers.js").Answer<any>, chosen: Record<string, string[]>}} props */
-function Tops({ params, problems, chosen }) {
+/** @param {{params: import("../api.js").Params, problems: import("../answers.js").Answer<any>, chosen: Record<string, string[]>, by: string}} props  `by`: what is most of */
+function Tops({ params, problems, chosen, by }) {
   const slow = useAnswer("/traces", { ...params, sort: "duration_ms", limit: TOP }, LIVE);
-  const models = useAnswer("/stats/breakdown", { ...params, by: "model", sort: "cost_usd", limit: TOP + 1 }, LIVE);
-  const users = useAnswer("/stats/breakdown", { ...params, by: "user", sort: "cost_usd", limit: TOP + 1 }, LIVE);
+  const models = useAnswer("/stats/breakdown", { ...params, by: "model", sort: by, limit: TOP + 1 }, LIVE);
+  const users = useAnswer("/stats/breakdown", { ...params, by: "user", sort: by, limit: TOP + 1 }, LIVE);
   /** @param {import("../answers.js").Answer<any>} answer */
   const items = (answer) => (answer.value?.items ?? []).filter((/** @type {any} */ { key }) => key !== null).slice(0, TOP);
   return html`<div class="tops">
