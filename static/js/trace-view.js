@@ -11,6 +11,8 @@ export class TraceView {
     this.trace = trace;
     this.path = criticalPath(trace);
     this.folded = new Uint8Array(trace.size);
+    /** @type {number | undefined} */
+    this.kept = undefined;
     /** Grows when something is folded or unfolded. */
     this.foldings = signal(0);
     this.sought = signal("");
@@ -29,7 +31,8 @@ export class TraceView {
 
   /** What to look at first: what failed first, else what took longest of what the whole waited for. */
   get first() {
-    return this.trace.failures[0] ?? Math.max(0, longestOf(this.trace, this.path));
+    this.kept ??= this.trace.failures[0] ?? Math.max(0, longestOf(this.trace, this.path));
+    return this.kept;
   }
 
   /** Place among the shown rows; of a row folded away, the place of what holds it. @param {number} row */

@@ -22,8 +22,8 @@ const REST_MS = 70; // a key held down passes over spans without asking for each
 
 /** @typedef {import("../trace-view.js").TraceView} TraceView */
 
-/** @param {{view: TraceView, row: number, isOpen: boolean, toggle: () => void, choose: (row: number) => void}} props  `isOpen`: as a sheet, on a phone */
-export function SpanDetail({ view, row, isOpen, toggle, choose }) {
+/** @param {{view: TraceView, row: number, isOpen: boolean, toggle: () => void, choose: (row: number) => void, edge: unknown}} props  `isOpen`: as a sheet, on a phone */
+export function SpanDetail({ view, row, isOpen, toggle, choose, edge }) {
   const { trace } = view;
   const [tab, setTab] = useState(/** @type {typeof TABS[number]} */ ("Content"));
   const id = useRested(trace.idOf(row));
@@ -31,7 +31,7 @@ export function SpanDetail({ view, row, isOpen, toggle, choose }) {
   /** @type {(import("../events.js").Event & {joined?: import("../events.js").Event[], joined_left_out?: number}) | undefined} */
   const event = whole.value?.eventId === trace.idOf(row) ? whole.value : undefined;
   const type = trace.typeOf(row);
-  return html`<aside class=${`detail${isOpen ? " open" : ""}`} aria-label="Span" tabindex="-1">
+  return html`<aside class=${`detail${isOpen ? " open" : ""}`} aria-label="Span" tabindex="-1">${edge}
     <header class="dt"><${Glyph} type=${type} failed=${trace.failed[row] === 1} /><b class="cut">${trace.nameOf(row) || type}</b><span class="soft cut grow">${trace.modelOf(row)}</span>
       <span class="num soft peek">${duration(/** @type {number} */ (trace.length[row]) / 1000)}</span>
       ${event && html`<${CopyMenu} event=${event} />`}

@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useRef, useState } from "../../vendor/hooks.js";
 import { useAnswer } from "../answers.js";
+import { DetailEdge, useDetailWidth } from "../components/detail-edge.js";
 import { Glyph, Icon } from "../components/icon.js";
 import { Minimap } from "../components/minimap.js";
 import { SpanDetail } from "../components/span-detail.js";
@@ -20,6 +21,9 @@ import { Trace } from "../trace.js";
 import { useTraceKeys } from "../trace-keys.js";
 import { TraceView } from "../trace-view.js";
 
+const PHONE = matchMedia("(max-width: 767px)");
+const REST_MS = 120; // browsers refuse to write the address more often than some hundred times a minute
+
 /** @param {{params: {trace: string}}} props */
 export default function TracePage({ params }) {
   const { value, fault, isSlow, again } = useAnswer(`/traces/${encodeURIComponent(params.trace)}`, { project_id: project.value?.id });
@@ -37,12 +41,21 @@ function Shown({ view }) {
   const isTranscript = query.get("view") === "transcript";
   const wanted = query.get("event") ?? "";
   const asked = useMemo(() => (wanted ? trace.rowOf(wanted) : -1), [wanted, trace]);
-  const here = asked >= 0 ? asked : view.first;
+  const [chosen, setChosen] = useState(-1);
+  const here = chosen >= 0 ? chosen : asked >= 0 ? asked : view.first;
+  const detail = useDetailWidth();
   const [jumps, setJumps] = useState(1);
   const [isOpen, setOpen] = useState(false);
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const writing = useRef(/** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined));
   /** @param {number} row */
-  const choose = (row) => amend({ event: trace.idOf(row) }, { replace: true });
+  const choose = (row) => {
+    setChosen(row);
+    clearTimeout(writing.current);
+    writing.current = setTimeout(() => amend({ event: trace.idOf(row) }, { replace: true }), REST_MS);
+  };
+  useEffect(() => () => clearTimeout(writing.current), []);
+  useEffect(() => setChosen(asked), [asked]);
   /** Go to a row from afar: unfolded, in the middle, in sight in time. @param {number} row */
   const jump = (row) => {
     view.uncover(row);
@@ -66,10 +79,10 @@ function Shown({ view }) {
       <a role="tab" href=${linkHere({ view: "transcript" })} aria-selected=${isTranscript ? "true" : "false"}>Transcript</a></div>
     ${trace.isCut && html`<p class="band">The first ${exact(trace.size)} of ${exact(trace.total)} events. The rest is in <a href=${`/events?trace_id=${encodeURIComponent(trace.facts.trace_id)}`}>Events</a>.</p>`}
     ${wanted && asked < 0 && html`<p class="band">The event of this link is not in this trace, or has not arrived.</p>`}
-    ${isTranscript ? html`<${Transcript} trace=${trace} />` : html`<div class="cols">
+    ${isTranscript ? html`<${Transcript} trace=${trace} />` : html`<div class="cols" style=${PHONE.matches ? undefined : { gridTemplateColumns: detail.columns }}>
       <div class="left"><${TraceTools} view=${view} here=${here} step=${step} input=${input} /><${Minimap} view=${view} here=${here} />
         <${SpanTree} view=${view} here=${here} jumps=${jumps} choose=${choose} /></div>
-      <${SpanDetail} view=${view} row=${here} isOpen=${isOpen} toggle=${() => setOpen(!isOpen)} choose=${jump} /></div>`}
+      <${SpanDetail} view=${view} row=${here} isOpen=${isOpen} toggle=${() => setOpen(!isOpen)} choose=${jump} edge=${html`<${DetailEdge} ...${detail} />`} /></div>`}
   </div>`;
 }
 
