@@ -7,6 +7,12 @@ import { colour, paint } from "../preferences.js";
 import { dayAndMinutes, ticks, tickWords } from "../time.js";
 import { zoomTo } from "./range-picker.js";
 
+// Each bar stands on the one before it in the stack.
+const STACK = /** @type {any} */ ({
+  y0: { unit: 1, values: (/** @type {uPlot} */ plot, /** @type {number} */ series) => (series > 1 ? plot.data[series - 1] : []) },
+  y1: { unit: 1, values: (/** @type {uPlot} */ plot, /** @type {number} */ series) => plot.data[series] },
+});
+
 /** @typedef {{label: string, values: (number | null)[], colour: string}} Line  `colour`: a token */
 /**
  * @typedef {object} ChartData
@@ -63,14 +69,13 @@ const span = ({ starts, end }) => `${starts.length} ${Math.round((end - (starts[
 /** @param {"bars" | "lines"} kind @param {ChartData} data @returns {uPlot.AlignedData} */
 function columnsOf(kind, { starts, lines }) {
   if (kind === "lines") return /** @type {any} */ ([starts, ...lines.map(({ values }) => values)]);
-  const ground = starts.map(() => 0);
-  // Nothing is drawn for 0: a bar exactly behind another would shine through at its edge.
-  const stacked = lines.map(({ values }) => starts.map((_, index) => {
-    const value = values[index] ?? 0;
-    ground[index] = (ground[index] ?? 0) + value;
-    return value ? ground[index] : null;
-  }));
-  return /** @type {any} */ ([starts, ...stacked.reverse()]);
+  /** @type {number[][]} */
+  const stacked = [];
+  for (const { values } of lines) {
+    const below = stacked.at(-1);
+    stacked.push(starts.map((_, index) => (values[index] ?? 0) + (below?.[index] ?? 0)));
+  }
+  return /** @type {any} */ ([starts, ...stacked]);
 }
 
 /**
@@ -81,8 +86,7 @@ function optionsOf(kind, data, onAxis, width, tell) {
   const font = `11px ${getComputedStyle(document.body).fontFamily}`;
   const quiet = colour("--ink-3");
   const rule = colour("--line");
-  const lines = kind === "bars" ? [...data.lines].reverse() : data.lines;
-  const bars = uPlot.paths.bars?.({ size: [0.92, 40], gap: 1, align: 1 });
+  const bars = uPlot.paths.bars?.({ size: [0.92, 40], gap: 1, align: 1, disp: STACK });
   const straight = uPlot.paths.linear?.();
   let dragged = false;
   return {
@@ -110,7 +114,7 @@ function optionsOf(kind, data, onAxis, width, tell) {
     ],
     series: [
       {},
-      ...lines.map((line) => kind === "bars"
+      ...data.lines.map((line) => kind === "bars"
         ? { label: line.label, paths: bars, fill: colour(line.colour), width: 0, points: { show: false } }
         : { label: line.label, paths: straight, stroke: colour(line.colour), width: 1.75, spanGaps: true, points: { show: false } }),
     ],
