@@ -61,14 +61,14 @@ function ProjectSwitch() {
     </select><${Icon} name="chev" size=${14} /></label>`;
 }
 
-/** On a phone: what the bar at the thumb has no room for. */
-const More = () => html`<${Popup} class="phone" role="dialog" name="More" button="" label=${html`<${Icon} name="more" /><span>More</span>`}>
+/** On a phone and beside the rail: what has no room there. */
+const More = () => html`<${Popup} class="more" side="left" role="dialog" name="More" button="" label=${html`<${Icon} name="more" /><span>More</span>`}>
   ${(/** @type {() => void} */ close) => html`
     <${ProjectSwitch} />
-    ${SHOWN.filter(({ isMore }) => isMore).map((page) => html`<a class="item" href=${linkTo(page.path)} onClick=${close}>${page.title}</a>`)}
-    <a class="item" href="/guide/">Guide</a><a class="item" href="/docs">API</a>
-    <button type="button" class="item" onClick=${nextTheme}>Appearance <span class="dim">${THEMES[theme.value]}</span></button>
-    <button type="button" class="item" onClick=${signOut}>Sign out</button>`}
+    ${SHOWN.filter(({ isMore }) => isMore).map((page) => html`<a class="item phone" href=${linkTo(page.path)} onClick=${close}>${page.title}</a>`)}
+    <a class="item phone" href="/guide/">Guide</a><a class="item phone" href="/docs">API</a>
+    <button type="button" class="item phone" onClick=${nextTheme}>Appearance <span class="dim">${THEMES[theme.value]}</span></button>
+    <button type="button" class="item phone" onClick=${signOut}>Sign out</button>`}
 <//>`;
 
 const Reach = () =>
