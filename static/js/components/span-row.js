@@ -34,10 +34,18 @@ export function SpanRow({ view, row, top, isHere, isFound, choose }) {
       ${isParent ? html`<span class="tw" onClick=${toggle}><${Icon} name=${isFolded ? "right" : "chev"} size=${12} /></span>` : html`<span class="tw"></span>`}
       <${Glyph} type=${type} failed=${failed} /><span class="cut"><span class="n1">${trace.nameOf(row) || type}</span><${Note} trace=${trace} row=${row} failed=${failed} /></span>
       <${Marks} trace=${trace} row=${row} isFolded=${isFolded} /></div>
-    <div class="tl"><${Bar} view=${view} row=${row} /></div>
+    <div class="tl" title=${whenOf(trace, row)}><${Bar} view=${view} row=${row} /></div>
     <div class="num du">${duration(/** @type {number} */ (trace.length[row]) / 1000)}</div>
     <div class="num tk2">${trace.tokens[row] ? count(trace.tokens[row]) : ""}</div>
     <div class="num co2">${Number.isNaN(cost) ? (trace.figure(row, "is_unpriced") ? "–" : "") : dollars(cost)}</div></div>`;
+}
+
+/** @param {import("../trace.js").Trace} trace @param {number} row */
+function whenOf(trace, row) {
+  const start = (trace.start[row] ?? 0) / 1000;
+  const length = /** @type {number} */ (trace.length[row]) / 1000;
+  const since = start ? `${duration(start)} after the start` : "at the start";
+  return Number.isNaN(length) ? since : `${since}, for ${duration(length)}`;
 }
 
 /** @param {{depth: number}} props */

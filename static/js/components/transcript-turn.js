@@ -8,12 +8,13 @@ import { Glyph } from "./icon.js";
 import { JsonTree } from "./json-tree.js";
 
 const LONG = 280;
+const LONG_FOR_USER = 600;
 
 /** @param {{message: import("./messages.js").Message, who?: string, folds?: boolean}} props  Without `who` it stands below its own heading. */
 export function Turn({ message, who, folds = false }) {
   const parts = Array.isArray(message?.parts) ? message.parts : [{ type: "text", content: message?.content ?? "" }];
   const text = parts.map((part) => (typeof part?.content === "string" ? part.content : "")).join("\n");
-  const [isOpen, setOpen] = useState(!(folds && text.length > LONG));
+  const [isOpen, setOpen] = useState(!(folds && text.length > (who === "user" ? LONG_FOR_USER : LONG)));
   if (!isOpen) {
     return html`<button type="button" class="turn folded" aria-expanded="false" onClick=${() => setOpen(true)}><b>${who}</b><span class="cut grow">${text.slice(0, 200)}</span><span class="num small">${count(text.length)} characters</span></button>`;
   }

@@ -48,7 +48,7 @@ function Step({ trace, row, event, asked }) {
   const body = event?.body ?? {};
   const call = trace.figure(row, "input_tokens");
   const length = /** @type {number} */ (trace.length[row]);
-  return html`<li>${asked.map((message, index) => html`<div class="step" key=${`asked ${index}`}><aside></aside><${Turn} who=${message.name ?? message.role ?? "input"} message=${message} folds=${message.role !== "user"} /></div>`)}
+  return html`<li>${asked.map((message, index) => html`<div class="step" key=${`asked ${index}`}><aside></aside><${Turn} who=${message.name ?? message.role ?? "input"} message=${message} folds /></div>`)}
     <div class=${`step${failed ? " err" : ""}`}><aside class="num small dim"><a class="plain" href=${linkHere({ view: null, event: trace.idOf(row) })} title="Show it in the waterfall">${duration((trace.start[row] ?? 0) / 1000) || "0 ms"}</a></aside>
     <article class="turn"><header><${Glyph} type=${type} failed=${failed} /><b>${trace.nameOf(row) || type}</b><span class="soft cut">${trace.modelOf(row)}</span>
       <span class="num">${typeof call === "number" ? `${tokens(call, trace.figure(row, "output_tokens"))} · ` : ""}${Number.isNaN(length) ? "" : duration(length / 1000)}</span></header>
