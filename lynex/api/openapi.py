@@ -15,6 +15,11 @@ from lynex.events.bodies import BODIES, Context, Sdk
 from lynex.events.envelope import EVENT_TYPES
 
 _REF: Final = "#/components/schemas/{name}"
+_DESCRIPTION: Final = (
+    "Observability for LLM applications. Errors are problem documents (RFC 9457), for OTLP google.rpc.Status."
+    " OTLP is also taken below /api/public/otel. Langfuse's own routes (/api/public/health, projects, scores,"
+    " v2/prompts, ingestion) are as its documentation has them."
+)
 _STATUS_TEXT: Final = {200: "OK", 201: "Made", 202: "On disk", 303: "Signed in", 308: "Elsewhere"}
 _JSON: Final = "application/json"
 _LINES: Final = "application/x-ndjson"
@@ -46,7 +51,7 @@ def document(groups: Described) -> bytes:
             "info": {
                 "title": "Lynex",
                 "version": lynex.__version__,
-                "description": "Observability for LLM applications. Every error is a problem document (RFC 9457).",
+                "description": _DESCRIPTION,
                 "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
             },
             "servers": [{"url": "/"}],
@@ -65,7 +70,7 @@ def _operation(group: str, route: Route) -> dict[str, Any]:
         "operationId": name,
         "parameters": [*_in_path(route.path), *map(_in_query, route.params)],
         "responses": {str(route.status): _answer(route), "default": _PROBLEM if route.gives != OTLP else _STATUS},
-        "security": [] if route.permission == PUBLIC else [{"key": []}, {"bearer": []}, {"session": []}],
+        "security": [] if route.permission == PUBLIC else [{name: []} for name in _SCHEMES],
     }
     if route.permission != PUBLIC:
         operation["description"] = f"Needs the scope `{PERMISSIONS[route.permission]}`."
@@ -138,6 +143,7 @@ _STATUS: Final = {"description": "A google.rpc.Status in the encoding of the req
 _SCHEMES: Final = {
     "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
     "bearer": {"type": "http", "scheme": "bearer"},
+    "basic": {"type": "http", "scheme": "basic", "description": "The password is the key, or the user is."},
     "session": {"type": "apiKey", "in": "cookie", "name": "lynex_session"},
 }
 _OPEN: Final = {"type": "object", "additionalProperties": True}
