@@ -6,7 +6,7 @@ const OVERSCAN = 12;
 
 /**
  * @param {{current: HTMLElement | null}} body  what scrolls @param {number} size  rows @param {number} height  of one, in pixels
- * @returns {[number, number]} first row, and the one after the last
+ * @returns {[number, number, number]} first row, the one after the last, and how many there are at most
  */
 export function useWindow(body, size, height) {
   const [sight, setSight] = useState({ first: 0, last: 40 });
@@ -15,7 +15,7 @@ export function useWindow(body, size, height) {
     if (!current) return undefined;
     const look = () => {
       const first = Math.floor(current.scrollTop / height);
-      const last = Math.ceil((current.scrollTop + current.clientHeight) / height);
+      const last = first + Math.ceil(current.clientHeight / height) + 1;
       setSight((old) => (old.first === first && old.last === last ? old : { first, last }));
     };
     look();
@@ -27,7 +27,7 @@ export function useWindow(body, size, height) {
       current.removeEventListener("scroll", look);
     };
   }, [height, body.current]);
-  return [Math.max(0, Math.min(sight.first, size) - OVERSCAN), Math.min(size, sight.last + OVERSCAN)];
+  return [Math.max(0, Math.min(sight.first, size) - OVERSCAN), Math.min(size, sight.last + OVERSCAN), sight.last - sight.first + 2 * OVERSCAN];
 }
 
 /** Scroll until a row is in sight, with room to look ahead. @param {HTMLElement | null} body @param {number} row @param {number} height */

@@ -4,7 +4,7 @@ import { count, duration } from "../format.js";
 import { html } from "../html.js";
 import { dollars } from "../money.js";
 import { ATTACHED, CYCLE, DUPLICATE, ORPHAN, PROMOTED, ROLLUP } from "../trace.js";
-import { GLYPHS, Glyph, Icon } from "./icon.js";
+import { GLYPHS, Glyph } from "./icon.js";
 
 const MOST_GUIDES = 14;
 const MARKS = /** @type {const} */ ([
@@ -31,7 +31,7 @@ export function SpanRow({ view, row, top, isHere, isFound, choose }) {
   return html`<div class=${look} id=${`span-${row}`} role="treeitem" aria-level=${(trace.depth[row] ?? 0) + 1} aria-selected=${isHere ? "true" : "false"}
     aria-expanded=${isParent ? (isFolded ? "false" : "true") : undefined} tabindex=${isHere ? 0 : -1} data-row=${row} style=${{ transform: `translateY(${top}px)` }} onClick=${() => choose(row)}>
     <div class="nm"><${Guides} depth=${trace.depth[row] ?? 0} />
-      ${isParent ? html`<span class="tw" onClick=${toggle}><${Icon} name=${isFolded ? "right" : "chev"} size=${12} /></span>` : html`<span class="tw"></span>`}
+      ${isParent ? html`<span class=${`tw branch${isFolded ? " shut" : ""}`} onClick=${toggle}></span>` : html`<span class="tw"></span>`}
       <${Glyph} type=${type} failed=${failed} /><span class="cut"><span class="n1">${trace.nameOf(row) || type}</span><${Note} trace=${trace} row=${row} failed=${failed} /></span>
       <${Marks} trace=${trace} row=${row} isFolded=${isFolded} /></div>
     <div class="tl" title=${whenOf(trace, row)}><${Bar} view=${view} row=${row} /></div>

@@ -13,7 +13,7 @@ export function SpanTree({ view, here, jumps, choose }) {
   const body = useRef(/** @type {HTMLDivElement | null} */ (null));
   const height = PHONE.matches ? 46 : 27;
   const rows = view.shown.value;
-  const [first, last] = useWindow(body, rows.length, height);
+  const [first, last, slots] = useWindow(body, rows.length, height);
   const place = view.placeOf(here);
   const seen = useRef(-1);
   const hasMoved = useRef(false);
@@ -30,7 +30,7 @@ export function SpanTree({ view, here, jumps, choose }) {
     const row = body.current?.querySelector(`#span-${here}`);
     if (row instanceof HTMLElement && (active === document.body || (active && body.current?.contains(active) && active !== row))) row.focus({ preventScroll: true });
   }, [here, first]);
-  const shown = useRows(view, first, last, (at, row) => [at * height, at === place, view.foundSet.value.has(row), view.folded[row]], choose);
+  const shown = useRows(view, [first, last, slots], (at, row) => [at * height, at === place, view.foundSet.value.has(row), view.folded[row]], choose);
   return html`<${Head} view=${view} />
     <div class=${`scroll spans${view.isPathShown.value ? " critical" : ""}`} ref=${body} role="tree" aria-label="Spans" tabindex="-1">
       <div class="all" role="presentation" style=${{ height: `${rows.length * height}px` }}>
@@ -40,20 +40,20 @@ export function SpanTree({ view, here, jumps, choose }) {
 
 /**
  * The rows from `first` to `last`. While scrolling most of them stay as they were: given the very same element, preact does not look into it.
- * @param {import("../trace-view.js").TraceView} view @param {number} first @param {number} last
+ * @param {import("../trace-view.js").TraceView} view @param {[number, number, number]} window  `slots`: a row that comes takes the place in the document of one that went
  * @param {(at: number, row: number) => [number, boolean, boolean, number | undefined]} looks  all that a row's looks depend on @param {(row: number) => void} choose
  */
-function useRows(view, first, last, looks, choose) {
+function useRows(view, [first, last, slots], looks, choose) {
   const before = useRef({ view, rows: /** @type {Map<number, {key: string, element: unknown}>} */ (new Map()) });
   const known = before.current.view === view ? before.current.rows : new Map();
   const rows = new Map();
   for (let at = first; at < last; at += 1) {
     const row = /** @type {number} */ (view.shown.value[at]);
     const [top, isHere, isFound, isFolded] = looks(at, row);
-    const key = `${top} ${isHere} ${isFound} ${isFolded}`;
+    const key = `${slots} ${top} ${isHere} ${isFound} ${isFolded}`;
     const same = known.get(row);
     rows.set(row, same?.key === key ? same
-      : { key, element: html`<${SpanRow} key=${row} view=${view} row=${row} top=${top} isHere=${isHere} isFound=${isFound} choose=${choose} />` });
+      : { key, element: html`<${SpanRow} key=${at % slots} view=${view} row=${row} top=${top} isHere=${isHere} isFound=${isFound} choose=${choose} />` });
   }
   before.current = { view, rows };
   return [...rows.values()].map(({ element }) => element);
