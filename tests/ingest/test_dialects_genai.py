@@ -149,6 +149,8 @@ def test_a_tool_a_retrieval_and_an_agent_have_their_own_bodies():
         "top_k": 3,
         "source": "almanac",
     }
+    older = a_span("x", {"gen_ai.operation.name": "retrieval", "gen_ai.request.top_k": 3.0})
+    assert event_of(older)["body"]["retrieval"] == {"top_k": 3}
     agent = row_of(
         a_span("invoke_agent bot", NEW | {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "bot"})
     )
@@ -215,6 +217,8 @@ def test_a_judgement_on_the_span_stays_with_it():
         ({"genkit:metadata:subtype": "embedder"}, "model_response", "embedding", "call"),
         ({"gen_ai.request.model": "m", "gen_ai.usage.input_tokens": 3}, "model_response", "llm", "call"),
         ({"gen_ai.request.model": "m"}, "span", None, None),
+        ({"gen_ai.tool.name": "f", "tool_arguments": "{}", "logfire.msg": "running tool: f"}, "tool_call", None, None),
+        ({"gen_ai.tool.name": "f"}, "span", None, None),
         ({"http.route": "/x"}, "span", None, None),
     ],
 )

@@ -108,6 +108,8 @@ def choose(span: Span, draft: Draft) -> Meaning:
                 return found
     if draft.usage and ("request" in draft.model or "response" in draft.model):
         return _LLM
+    if "name" in draft.tool and not draft.tool.keys().isdisjoint(("arguments", "result")):
+        return _TOOL  # as Pydantic AI told its first ones, without an operation
     if draft.level is not None and span.start is not None and span.start == span.end:
         return Meaning("error") if draft.level == "error" else _LOG
     return _SPAN

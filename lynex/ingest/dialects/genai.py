@@ -6,7 +6,7 @@ from lynex.ingest.dialects.conversation import message_of, messages_of, read_con
 from lynex.ingest.dialects.dialect import Dialect, Field
 from lynex.ingest.dialects.draft import Draft
 from lynex.ingest.dialects.flattened import unflatten
-from lynex.ingest.dialects.values import listing, number, seconds, structured, text
+from lynex.ingest.dialects.values import count, listing, number, seconds, structured, text
 from lynex.ingest.messages import Message
 from lynex.ingest.otlp_records import Attributes, Span, SpanEvent
 
@@ -48,11 +48,21 @@ def finish(span: Span, draft: Draft) -> None:
     notes = draft.notes
     if "variables" in notes:
         draft.prompt["variables"] = {**draft.prompt.get("variables", {}), **notes["variables"]}
-    if draft.type == "retrieval" and type(notes.get("memory", {}).get("records")) is list:
-        draft.retrieval.setdefault("documents", notes["memory"]["records"])
+    if draft.type == "retrieval":
+        _complete_retrieval(notes, draft)
     for name in ("memory", "evaluations"):
         if name in notes:
             draft.more.setdefault(name, notes[name])
+
+
+def _complete_retrieval(notes: dict[str, Any], draft: Draft) -> None:
+    """Records of a memory are its documents; how many were asked for had a call's name once."""
+    if type(notes.get("memory", {}).get("records")) is list:
+        draft.retrieval.setdefault("documents", notes["memory"]["records"])
+    asked = count(draft.params.get("top_k"))
+    if asked is not None:
+        del draft.params["top_k"]
+        draft.retrieval.setdefault("top_k", asked)
 
 
 def read_flattened(draft: Draft) -> None:
