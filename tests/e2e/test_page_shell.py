@@ -111,6 +111,7 @@ def test_overview_tells_what_changed_and_opens_what_it_counts(open_page):
 
 def test_a_chart_zooms_by_dragging_and_is_a_table_too(open_page):
     page = open_page("/")
+    expect(page.locator(".changed")).to_be_visible()
     over = page.locator(".u-over").first
     expect(over).to_be_visible()
     box = over.bounding_box()

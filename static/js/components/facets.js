@@ -7,7 +7,6 @@ import { html } from "../html.js";
 import { asked, filters } from "../state.js";
 import { toggleFilter } from "./filter-bar.js";
 import { Glyph } from "./icon.js";
-import { Skeleton } from "./states.js";
 
 /** Name of the filter, what /stats/breakdown calls it, the heading, and how many are shown. */
 const FACETS = /** @type {const} */ ([
@@ -21,19 +20,19 @@ const FACETS = /** @type {const} */ ([
 ]);
 
 /** @param {{failed: number | undefined, completed: number | undefined}} props  of the events that are shown */
-export const Facets = ({ failed, completed }) => html`<aside class="facets scroll" aria-label="Facets" tabindex="-1">
-  ${FACETS.slice(0, 1).map((facet) => html`<${Facet} key=${facet[0]} facet=${facet} />`)}
-  <${Status} failed=${failed} completed=${completed} />
-  ${FACETS.slice(1).map((facet) => html`<${Facet} key=${facet[0]} facet=${facet} />`)}
-</aside>`;
-
-/** @param {{facet: typeof FACETS[number]}} props */
-function Facet({ facet: [name, by, title, most] }) {
-  const { value, fault, isSlow, isOld } = useAnswer(
+export function Facets({ failed, completed }) {
+  const answers = FACETS.map(([name, by, , most]) => useAnswer(
     "/stats/breakdown", { ...asked.value, ...filterParams(filters.value, name), by, sort: "events", limit: most + 1 }, { isLive: true },
-  );
-  if (fault) return null;
-  if (!value) return html`<section><h3>${title}</h3>${isSlow && html`<${Skeleton} lines=${3} />`}</section>`;
+  ));
+  const isReady = answers.every(({ value, fault }) => value || fault); // all at once: nothing moves as they come
+  const facets = FACETS.map((facet, index) => html`<${Facet} key=${facet[0]} facet=${facet} answer=${answers[index]} />`);
+  return html`<aside class=${`facets scroll${isReady ? "" : " unseen"}`} aria-label="Facets" tabindex="-1">
+    ${facets[0]}<${Status} failed=${failed} completed=${completed} />${facets.slice(1)}</aside>`;
+}
+
+/** @param {{facet: typeof FACETS[number], answer: import("../answers.js").Answer<any>}} props */
+function Facet({ facet: [name, , title, most], answer: { value, isOld } }) {
+  if (!value) return null;
   /** @type {{key: string | null, events: number}[]} */
   const items = value.items.filter((/** @type {{key: string | null}} */ { key }) => key !== null).slice(0, most);
   const chosen = filters.value.filter((one) => one.name === name && !items.some(({ key }) => key === one.value));

@@ -12,5 +12,5 @@ export function LiveButton({ timeline, state, isPaused, toggle }) {
   }, [timeline]);
   const word = state === "lost" ? "Connecting again" : isPaused ? "Paused" : "Live";
   return html`<button type="button" class="btn live" data-state=${state} aria-pressed=${isPaused || state === "lost" ? "false" : "true"} title=${isPaused ? "Resume (.)" : "Pause (.)"} onClick=${toggle}>
-    <i></i>${word}${!isPaused && state === "open" && html`<span class="num rate">${rate < 10 ? rate.toFixed(1).replace(".0", "") : Math.round(rate)}/s</span>`}</button>`;
+    <i></i>${word}${!isPaused && state !== "lost" && html`<span class="num rate">${rate < 10 ? rate.toFixed(1).replace(".0", "") : Math.round(rate)}/s</span>`}</button>`;
 }

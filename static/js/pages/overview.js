@@ -1,6 +1,6 @@
 /** Overview: what changed, in words and numbers, and the charts that prove it. */
 
-import { useMemo } from "../../vendor/hooks.js";
+import { useEffect, useMemo, useRef, useState } from "../../vendor/hooks.js";
 import { useAnswer } from "../answers.js";
 import { nameOfProblem } from "../changes.js";
 import { filterParams } from "../filters.js";
@@ -26,6 +26,7 @@ import { TopList } from "../components/top-list.js";
 const LIVE = { isLive: true };
 const TOP = 5;
 const MOST_COLOURS = 6;
+const PATIENCE_MS = 600;
 
 export default function Overview() {
   const chosen = filterParams(filters.value);
@@ -36,14 +37,29 @@ export default function Overview() {
   const problems = useAnswer("/errors", { ...params, sort: "count", limit: 20 }, LIVE);
   const against = rangeBeforeWords(range);
   useKeys("Overview", [{ keys: "0", does: "The whole range", run: () => amend({ range: null, from: null, to: null }) }], []);
+  const told = useRef(/** @type {{now: any, before: any, problems: any[], span: import("../time.js").Span, against: string} | null} */ (null));
+  if ([now, before, problems].every(({ value, fault, isOld }) => (value || fault) && !isOld)) {
+    told.current = { now: now.value, before: before.value, problems: problems.value?.items ?? [], span: range, against };
+  }
+  const isLate = useLate();
   const isNothing = now.value?.events === 0 && !now.isOld;
   return html`<${Page} class="overview" title="Overview" bar=${html`<${RangePicker} />`} head=${html`<div class="fbar"><${FilterBar} /></div>`}>
-    ${now.fault ? html`<div class="pad"><${Failed} fault=${now.fault} again=${now.again} /></div>` : isNothing ? html`<div class="pad"><${Nothing} /></div>` : html`
-      <${Changed} now=${now.value} before=${before.value} problems=${problems.value?.items ?? []} span=${range} against=${against} />
+    <div class=${told.current || isLate ? "" : "unseen"}>${now.fault ? html`<div class="pad"><${Failed} fault=${now.fault} again=${now.again} /></div>` : isNothing ? html`<div class="pad"><${Nothing} /></div>` : html`
+      ${told.current && html`<${Changed} ...${told.current} />`}
       <${Tiles} now=${now.value} before=${before.isOld ? undefined : before.value} isOld=${now.isOld} isSlow=${now.isSlow} against=${against} filters=${chosen} />
       <${Charts} chosen=${chosen} />
-      <${Tops} params=${params} problems=${problems} chosen=${chosen} by=${now.value?.cost_usd === 0 || now.value?.cost_usd === null ? "requests" : "cost_usd"} />`}
+      <${Tops} params=${params} problems=${problems} chosen=${chosen} by=${now.value?.cost_usd === 0 || now.value?.cost_usd === null ? "requests" : "cost_usd"} />`}</div>
   <//>`;
+}
+
+/** The sentences decide where all else stands: for a moment the page waits for them, so that nothing moves afterwards. */
+function useLate() {
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return isLate;
 }
 
 /** @param {{chosen: Record<string, string[]>}} props */
