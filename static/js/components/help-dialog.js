@@ -5,7 +5,7 @@ import { html } from "../html.js";
 import { active, isOn, switchKeys, useKeys } from "../keyboard.js";
 
 /** @type {Record<string, string>} */
-const SPELLED = { ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight: "→", Enter: "↵", Escape: "esc", " ": "space", "Ctrl+k": "Ctrl K" };
+const SPELLED = { ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight: "→", "Shift+ArrowLeft": "⇧ ←", "Shift+ArrowRight": "⇧ →", Enter: "↵", Escape: "esc", " ": "space", "Ctrl+k": "Ctrl K" };
 
 export function HelpDialog() {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
