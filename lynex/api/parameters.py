@@ -94,7 +94,12 @@ TRACE: Final = (
     Param("limit", "Most events.", {"type": "integer", "minimum": 1, "maximum": MOST_EVENTS, "default": MOST_EVENTS}),
     _CURSOR,
 )
-_STATE: Final = Param("state", "State of the group. Repeat it for any of several.", _one_of(*STATES), repeated=True)
+_STATE: Final = Param(
+    "state",
+    "State of the group; all by default, ignored ones too. Repeat it for any of several.",
+    _one_of(*STATES),
+    repeated=True,
+)
 _ERROR_SORT: Final = Param("sort", "What to sort by; last_seen by default.", _one_of(*ERROR_SORTS))
 ERROR: Final = (PROJECT, *FILTERS, *RANGE)
 ERRORS: Final = (*ERROR, _STATE, _ERROR_SORT, _ORDER, LIMIT, _CURSOR, _OFFSET)

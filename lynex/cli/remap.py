@@ -29,7 +29,8 @@ Shown = Mapping[str, Any]
 def remap(
     *,
     since: Annotated[
-        str | None, typer.Option("--since", metavar="TIME", help="First day: 2026-11-01, or -30d; without it, look.")
+        str | None,
+        typer.Option("--since", metavar="TIME", help="First day: 2026-11-01, or -30d. Without: show the last run."),
     ] = None,
     until: Annotated[str, typer.Option("--until", metavar="TIME", help="Last day, included.")] = "now",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing; tell what would change.")] = False,
