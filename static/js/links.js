@@ -8,8 +8,13 @@ import { linkTo } from "./router.js";
 /** @param {Changes} [filters] */
 export const toEvents = (filters = {}) => linkTo("/events", filters);
 
-/** @param {string} id */
-export const toEvent = (id) => linkTo("/events", { event: id });
+const BEFORE_MS = 3_600_000;
+
+/** An event at the head of what came before it: found at once, however old. @param {string} id @param {string} at */
+export function toEvent(id, at) {
+  const moment = Date.parse(at);
+  return linkTo("/events", { event: id, range: null, from: new Date(moment - BEFORE_MS).toISOString(), to: new Date(moment + 1).toISOString() });
+}
 
 /** @param {string} id @param {string} [eventId] */
 export function toTrace(id, eventId) {

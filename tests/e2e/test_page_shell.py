@@ -158,7 +158,11 @@ def test_the_keyboard_alone_opens_an_event_and_a_link_shows_it_again(open_page):
     page.keyboard.press("Enter")
     detail = page.locator(".ex")
     expect(detail.locator(".turn.answer, .failure").first).to_be_visible()
-    shown = page.url
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    detail.get_by_role("button", name="Copy").click()
+    page.get_by_role("menuitem", name="as link").click()
+    expect(detail.get_by_role("button", name="Copied")).to_be_visible()
+    shown = page.evaluate("navigator.clipboard.readText()")
     detail.get_by_role("tab", name="JSON").click()
     expect(detail.locator(".tree")).to_contain_text('"eventId"')
     page.keyboard.press("Escape")

@@ -26,9 +26,9 @@ export function CopyMenu({ event }) {
     ["JSON", () => JSON.stringify(event, null, 2)],
     ["curl", () => curlOf(event)],
     ["Python", () => pythonOf(event)],
-    ["Link", () => location.origin + toEvent(event.eventId)],
+    ["Link", () => location.origin + toEvent(event.eventId, event.at)],
   ];
-  return html`<${Popup} name="" button="btn quiet tiny" label=${html`<${Icon} name="copy" size=${14} /><span role="status">${said || "Copy"}</span>`}>
+  return html`<${Popup} name="" button="btn quiet tiny" label=${html`<${Icon} name="copy" size=${14} /><span aria-live="polite">${said || "Copy"}</span>`}>
     ${(/** @type {() => void} */ close) => ways.map(([name, text]) => html`<button type="button" role="menuitem" class="item" key=${name}
       onClick=${() => { void copy(text()); close(); }}>as ${name === "Link" ? "link" : name}</button>`)}
   <//>`;

@@ -39,9 +39,9 @@ export function Popup({ label, name, class: look = "", side = "right", role = "m
     }
   };
   return html`<div class=${`popup ${look}`} ref=${whole} onKeyDown=${keys}>
-    <button type="button" class=${button} aria-haspopup=${role} aria-expanded=${isOpen ? "true" : "false"} aria-label=${name} title=${name}
+    <button type="button" class=${button} aria-haspopup=${role} aria-expanded=${isOpen ? "true" : "false"} aria-label=${name || undefined} title=${name || undefined}
       onClick=${() => setOpen(!isOpen)}>${label}</button>
-    ${isOpen && html`<div class=${`menu ${side}`} role=${role} aria-label=${name}>${children(close)}</div>`}
+    ${isOpen && html`<div class=${`menu ${side}`} role=${role} aria-label=${name || undefined}>${children(close)}</div>`}
   </div>`;
 }
 
