@@ -25,9 +25,7 @@ class Backlog:
         self._bytes = 0
         self._head = journal.head
         self._settled = 0
-        self._taken: deque[tuple[int, int]] = (
-            deque()
-        )  # last sequence of each portion taken, when its first was received
+        self._taken: deque[tuple[int, int]] = deque()  # last sequence of each portion, when its first was received
         self._pending: dict[str, set[str]] = {}
         self._noted: deque[tuple[int, str, Sequence[str]]] = deque()  # last sequence, project, event ids
         self._noted_ids = 0
@@ -67,6 +65,8 @@ class Backlog:
             self._settled = through
             while self._taken and self._taken[0][0] <= through:
                 self._taken.popleft()
+            while self._frames and self._frames[0].last_seq <= through:  # read from the journal instead, over a gap
+                self._bytes -= len(self._frames.popleft().payload)
             while self._noted and self._noted[0][0] <= through:
                 _, project_id, event_ids = self._noted.popleft()
                 self._noted_ids -= len(event_ids)

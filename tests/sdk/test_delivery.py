@@ -120,7 +120,7 @@ def test_the_spool_keeps_events_over_a_restart_of_the_host(server, client_of, tm
     settings = {"spool_dir": str(tmp_path / "spool"), "max_retry_wait": 0.2}
     first = client_of("http://127.0.0.1:9", **settings)
     names = send(first, "spooled", 300)
-    first.shutdown(0.3)
+    first.shutdown(3)
     assert first.stats()["spooled"] == 300 and not first.stats()["dropped"]
     assert all(file.stat().st_mode & 0o077 == 0 for file in (tmp_path / "spool").iterdir())
     second = client_of(server.url, **settings)

@@ -16,6 +16,7 @@ from .tally import Tally
 from .transport import Answer, Transport
 
 _IDLE: Final = 5.0  # seconds between two looks at the spool
+_TO_SPOOL: Final = 0.3  # of the time to stop, kept for writing to the spool what could not be sent
 _HURRIED: Final = 0.25  # between two tries while somebody waits in `flush`
 Encode = Callable[[Captured], "bytes | None"]
 Warn = Callable[[str], None]
@@ -91,7 +92,8 @@ class Worker:
 
     def stop(self, timeout: float) -> bool:
         """Send what can be sent within `timeout`, spool or drop the rest. True when nothing was dropped for that."""
-        self._give_up_at = time.monotonic() + timeout
+        spare = _TO_SPOOL * timeout if self._spool is not None else 0.0
+        self._give_up_at = time.monotonic() + timeout - spare
         self._buffer.hurry(True)
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
