@@ -47,7 +47,13 @@ _RESERVE_S: Final = 1.0  # of the time to stop, kept for closing what is open
 
 def build_app(appliance: Appliance) -> ASGIApp:
     """The application as ASGI. Raises `StartRefused` for a route nobody gave a permission."""
-    return CrossOrigin(Door(_front(appliance), ROUTES), appliance.config.ingest.cors_origins)
+    return _application(_front(appliance), ROUTES)
+
+
+def _application(front: Front, routes: tuple[Route, ...]) -> ASGIApp:
+    """The door, and the layer for pages of other sites only where some are listed: it stands before every request."""
+    door, origins = Door(front, routes), front.appliance.config.ingest.cors_origins
+    return CrossOrigin(door, origins) if origins else door
 
 
 OnReady = Callable[[tuple[str, ...]], None]
@@ -134,7 +140,7 @@ class Serving:
         limits = ProtocolLimits(server.header_timeout_s, server.body_timeout_s, server.max_connections)
         protocol = functools.partial(BoundedProtocol, limits, self._turned_away)
         return uvicorn.Config(
-            CrossOrigin(Door(self._front, routes), self._appliance.config.ingest.cors_origins),
+            _application(self._front, routes),
             host=server.host,
             port=server.port,
             http=protocol,  # type: ignore[arg-type]  # anything that makes a protocol will do

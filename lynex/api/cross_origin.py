@@ -37,7 +37,7 @@ class CrossOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         origin = _origin_of(scope) if scope["type"] == "http" and scope["path"] in WAYS_IN else None
-        if origin is None or not self._origins:
+        if origin is None:
             await self._app(scope, receive, send)
             return
         scope[_FROM_PAGE] = origin in self._origins
