@@ -6,23 +6,12 @@ import msgspec
 
 from lynex.events.envelope import Event
 from lynex.ingest.as_sent import as_sent
+from lynex.ingest.normalise import CONTEXT_TEXTS
 from lynex.ingest.otlp_records import Attributes, DataPoint, Link, LogRecord, Record, Scope, Span, SpanEvent
 from lynex.store.stored_event import StoredEvent
 
 _SIGNALS: Final = ("span", "log", "metric")
-_CONTEXT: Final = (
-    "trace_id",
-    "span_id",
-    "parent_event_id",
-    "session_id",
-    "user_id",
-    "environment",
-    "release",
-    "service_name",
-    "dialect",
-    "tags",
-    "step_index",
-)
+_CONTEXT: Final = (*CONTEXT_TEXTS, "tags", "step_index")
 _FLAGS: Final = frozenset(("cycle", "clock_anomaly"))  # what normalise itself adds to the metadata of an event
 
 Body = dict[str, Any]

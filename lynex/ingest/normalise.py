@@ -18,19 +18,12 @@ _OLDEST: Final = 400 * DAY
 _NEWEST: Final = HOUR
 _LAST_STEP: Final = 2**53 - 1
 _TRACED_ID: Final = 32 + 1 + 16
-_CONTEXT_COLUMNS: Final = frozenset(
-    (
-        "trace_id",
-        "span_id",
-        "parent_event_id",
-        "session_id",
-        "user_id",
-        "environment",
-        "release",
-        "service_name",
-        "dialect",
-    )
-)
+# Texts of the context that have a column of their own.
+CONTEXT_TEXTS: Final = (
+    "trace_id", "span_id", "parent_event_id", "session_id", "user_id", "environment", "release", "service_name",
+    "dialect",
+)  # fmt: skip
+_CONTEXT_COLUMNS: Final = frozenset(CONTEXT_TEXTS)
 # Objects of the canonical body: an unknown field of that name would be taken for it, so it rests in `sent`.
 _RESERVED: Final = frozenset(
     (
