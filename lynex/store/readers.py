@@ -73,9 +73,9 @@ class Readers:
         except duckdb.InterruptException:
             raise Rebuilding("The hot database was reopened meanwhile.") from None
         finally:
-            statement.connection.close()
-            with self._lock:
+            with self._lock:  # the watchman interrupts what is running: never a closed connection
                 self._running.discard(statement)
+                statement.connection.close()
                 self._freed.notify_all()
 
     def close(self) -> None:
