@@ -1,94 +1,13 @@
 """The dashboard in a real browser on the demo's day: signing in, overview, events, live, keys, themes, and nothing ever wrong in the console."""
 
-import json
 import re
-import subprocess
-import sys
-from pathlib import Path
 
-import httpx2
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.running import Running
+from tests.e2e.conftest import WIDTHS, send
 
-TOOLS = Path(__file__).parents[2] / "tools" / "page"
-WIDTHS = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 HOSTILE = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>[x](javascript:alert(1))'
-
-
-def lynex(server: Running, *arguments: str) -> str:
-    command = [sys.executable, "-m", "lynex", *arguments, "--data-dir", str(server.data_dir)]
-    return subprocess.check_output(command, text=True, stderr=subprocess.STDOUT)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    running = Running(tmp_path_factory.mktemp("page") / "data", settings={"LYNEX_INIT_API_KEY": ""}).start()
-    lynex(running, "demo")
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def key(server) -> str:
-    return json.loads(lynex(server, "keys", "create", "page", "--scope", "ingest", "--json"))["secret"]
-
-
-@pytest.fixture(scope="module")
-def signed_in(server, browser):
-    """The state of a browser that has opened the link once."""
-    link = next(word for word in server.log().split() if "/signin?token=" in word)
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(link)
-    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
-    assert "token" not in page.url
-    state = context.storage_state()
-    context.close()
-    return state
-
-
-@pytest.fixture
-def open_page(server, browser, signed_in):
-    """Opens a page; after the test nothing may have gone wrong in it: no exception, no console error, no CSP report, no request elsewhere."""
-    contexts, faults = [], []
-
-    def open_(path: str, size: str = "desk", theme: str = "light") -> Page:
-        context = browser.new_context(
-            storage_state=signed_in, viewport=WIDTHS[size], color_scheme=theme, timezone_id="Europe/Berlin"
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda fault: faults.append(f"{path}: {fault}"))
-        page.on(
-            "console", lambda said: faults.append(f"{path}: {said.text}") if said.type in ("error", "warning") else None
-        )
-        page.on(
-            "request",
-            lambda request: None if request.url.startswith((server.url, "data:")) else faults.append(request.url),
-        )
-        page.goto(server.url + path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert faults == []
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    script = TOOLS / "node_modules" / "axe-core" / "axe.min.js"
-    if not script.is_file():
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], cwd=TOOLS, check=True)
-    return script.read_text(encoding="utf-8")
-
-
-def send(server: Running, key: str, **event) -> str:
-    answer = httpx2.post(f"{server.url}/api/v1/events", json=event, headers={"X-API-Key": key}, timeout=20)
-    assert answer.status_code == 202, answer.text
-    return answer.json()["eventId"]
 
 
 def test_without_a_session_the_page_says_how_to_sign_in(server, page):

@@ -7,8 +7,6 @@ import httpx2
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.test_page_shell import axe, key, open_page, server, signed_in  # noqa: F401
-
 MANY = 10_000
 FAILED = (1234, 5678, 9876)
 MOST_IN_THE_DOCUMENT = 120
@@ -57,7 +55,7 @@ def an_odd_trace() -> list[dict]:
 
 
 @pytest.fixture(scope="module")
-def traces(server, key):  # noqa: F811
+def traces(server, key):
     events = a_long_trace() + an_odd_trace()
     for first in range(0, len(events), 500):
         answer = httpx2.post(
@@ -68,7 +66,7 @@ def traces(server, key):  # noqa: F811
 
 
 @pytest.fixture
-def open_trace(open_page, traces):  # noqa: F811
+def open_trace(open_page, traces):
     def open_(path: str, **how):
         page = open_page(path, **how)
         expect(page.locator(".sr-row").first).to_be_visible()
@@ -77,7 +75,7 @@ def open_trace(open_page, traces):  # noqa: F811
     return open_
 
 
-def test_the_list_sorts_filters_and_opens_a_trace_by_keyboard(open_page, traces):  # noqa: F811
+def test_the_list_sorts_filters_and_opens_a_trace_by_keyboard(open_page, traces):
     page = open_page("/traces")
     expect(page.locator(".xr").first).to_be_visible()
     page.get_by_role("columnheader", name="Events").get_by_role("button").click()
@@ -181,7 +179,7 @@ def test_what_is_odd_is_marked_and_what_was_said_is_text(open_trace):
 
 @pytest.mark.parametrize(("size", "theme"), [("desk", "light"), ("phone", "dark")])
 @pytest.mark.parametrize("path", ["/traces", "/traces/odd?event=odd-1", "/traces/odd?view=transcript"])
-def test_pages_of_traces_pass_axe_and_fit_their_width(open_page, traces, axe, path, size, theme):  # noqa: F811
+def test_pages_of_traces_pass_axe_and_fit_their_width(open_page, traces, axe, path, size, theme):
     page = open_page(path, size, theme)
     expect(page.locator(".xr, .sr-row, .step").first).to_be_visible()
     expect(page.locator(".skeleton")).to_have_count(0)
