@@ -21,6 +21,7 @@ from lynex.control.first_run import FirstRun, set_up
 from lynex.control.key_usage import KeyUsage
 from lynex.control.keys import Keys
 from lynex.control.projects import Projects
+from lynex.control.saved_items import SavedItems
 from lynex.control.secrets import ServerSecret
 from lynex.control.sessions import Sessions
 from lynex.data_directory import DataDirectory
@@ -66,6 +67,7 @@ class Appliance:
     sessions: Sessions
     dead_letters: DeadLetters
     error_states: ErrorStates
+    saved_items: SavedItems
     keyring: KeyRing
     credentials: Credentials
     prices: PriceBook
@@ -200,6 +202,7 @@ def _assemble(
         sessions=accounts.sessions,
         dead_letters=dead_letters,
         error_states=error_states,
+        saved_items=SavedItems(accounts.database, clock),
         keyring=keyring,
         credentials=_credentials(config, clock, keyring, accounts, local_token),
         prices=prices,

@@ -10,6 +10,7 @@ from lynex.control.dead_letters import DeadLetters
 from lynex.control.error_states import ErrorStates
 from lynex.control.keys import Keys
 from lynex.control.projects import Projects
+from lynex.control.saved_items import SavedItems
 from lynex.control.secrets import ServerSecret
 from lynex.control.sessions import Sessions
 
@@ -24,6 +25,7 @@ class Records:
     sessions: Sessions
     dead_letters: DeadLetters
     error_states: ErrorStates
+    saved_items: SavedItems
 
 
 def open_records(data_dir: Path, clock: Clock) -> Records:
@@ -45,4 +47,5 @@ def open_records(data_dir: Path, clock: Clock) -> Records:
         sessions=Sessions(database, clock, secret),
         dead_letters=DeadLetters(database, clock),
         error_states=ErrorStates(database, clock),
+        saved_items=SavedItems(database, clock),
     )

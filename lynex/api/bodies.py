@@ -144,11 +144,11 @@ def too_large(limit: int) -> TooLarge:
 Form = TypeVar("Form")
 
 
-async def read_form(request: Request, memory: Memory, form: type[Form]) -> Form:
-    """A small JSON object as a value of `form`; unknown fields are refused by name."""
+async def read_form(request: Request, memory: Memory, form: type[Form], most: int = _FORM_BYTES) -> Form:
+    """A small JSON object, of `most` bytes, as a value of `form`; unknown fields are refused by name."""
     if kind_of(request.scope) is not JSON:
         raise UnsupportedMedia("This route takes application/json.")
-    data = await read_body(request.scope, request.receive, BodyLimits(_FORM_BYTES, _FORM_BYTES), memory)
+    data = await read_body(request.scope, request.receive, BodyLimits(most, most), memory)
     if not data.strip():
         raise InvalidInput("The body is empty; a JSON object is expected.", code="empty_body")
     try:

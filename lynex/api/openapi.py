@@ -30,6 +30,7 @@ _PATH_PARAMS: Final[dict[str, dict[str, Any]]] = {
     "session_id": {"type": "string", "minLength": 1, "maxLength": 1024},
     "key_id": {"type": "string", "pattern": "^key_[a-z0-9]{1,32}$"},
     "group": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
+    "saved_id": {"type": "string", "pattern": "^saved_[a-z0-9]{26}$"},
     "seq": {"type": "integer", "minimum": 1},
 }
 

@@ -1,8 +1,9 @@
 """The query parameters of the routes, described for OpenAPI; reading and checking them is the questions' affair."""
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from lynex.api.route import Param
+from lynex.control.saved_items import Kind
 from lynex.events.envelope import EVENT_TYPES
 from lynex.query.breakdown import GROUPS as BREAKDOWN_GROUPS
 from lynex.query.breakdown import SORTS
@@ -129,4 +130,5 @@ DEAD_LETTERS: Final = (
     CURSOR,
     Param("replayed", "Only those that were, or were not, sent in again.", _one_of("true", "false")),
 )
+SAVED: Final = (PROJECT, Param("kind", "Only items of this kind.", _one_of(*get_args(Kind))))
 TOKEN: Final = (Param("token", "From the link printed at the start.", _text(128), required=True),)

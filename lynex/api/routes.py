@@ -15,6 +15,7 @@ from lynex.api import (
     parameters,
     projects,
     remap,
+    saved,
     sessions,
     signin,
     stats,
@@ -23,6 +24,7 @@ from lynex.api import (
 from lynex.api.error_shapes import DecisionMade, DecisionWanted, ErrorPage, ErrorWhole
 from lynex.api.remap_shapes import RemapShown, RemapWanted
 from lynex.api.route import OTLP, Route
+from lynex.api.saved_shapes import SavedChange, SavedList, SavedShown, SavedWanted
 from lynex.api.shapes import (
     Beacon,
     Breakdown,
@@ -118,6 +120,16 @@ STATS: Final = (
     _route("GET", f"{_V1}/stats/heatmap", stats.heatmap, "events.read", "Latencies over time",
            params=parameters.HEATMAP, gives=Heatmap),
 )  # fmt: skip
+SAVED: Final = (
+    _route("GET", f"{_V1}/saved", saved.list_saved, "saved.read", "List saved views, dashboards and breakpoints",
+           params=parameters.SAVED, gives=SavedList),
+    _route("POST", f"{_V1}/saved", saved.create_saved, "saved.write", "Save one",
+           params=_ONE, takes=SavedWanted, gives=SavedShown, status=201),
+    _route("PUT", f"{_V1}/saved/{{saved_id}}", saved.change_saved, "saved.write", "Change its name and content",
+           params=_ONE, takes=SavedChange, gives=SavedShown),
+    _route("DELETE", f"{_V1}/saved/{{saved_id}}", saved.remove_saved, "saved.write", "Remove it",
+           params=_ONE, gives=SavedShown),
+)  # fmt: skip
 SETTING_UP: Final = (
     _route("GET", f"{_V1}/projects", projects.list_projects, "projects.read", "List projects", gives=ProjectList),
     _route("POST", f"{_V1}/projects", projects.create_project, "projects.write", "Make a project",
@@ -169,7 +181,8 @@ BROWSER: Final = (
     _route("GET", "/static/{path:path}", pages.static_file, PUBLIC, "Files of the page", media="*/*"),
 )  # fmt: skip
 ROUTES: Final[tuple[Route, ...]] = (
-    *EVENTS, *OPENTELEMETRY, *_OTLP_ELSEWHERE, *_LANGFUSE, *TRACES, *ERRORS, *STATS, *SETTING_UP, *OPERATING, *BROWSER,
+    *EVENTS, *OPENTELEMETRY, *_OTLP_ELSEWHERE, *_LANGFUSE, *TRACES, *ERRORS, *STATS, *SAVED, *SETTING_UP,
+    *OPERATING, *BROWSER,
 )  # fmt: skip
 DESCRIBED: Final = (
     ("Events", EVENTS),
@@ -177,6 +190,7 @@ DESCRIBED: Final = (
     ("Traces", TRACES),
     ("Errors", ERRORS),
     ("Figures", STATS),
+    ("Saved", SAVED),
     ("Setting up", SETTING_UP),
     ("Operating", OPERATING),
     ("Browser", BROWSER[:2]),

@@ -22,6 +22,8 @@ PERMISSIONS: Final[Mapping[str, str | None]] = MappingProxyType(
         "projects.write": "admin",
         "keys.read": "admin",
         "keys.write": "admin",
+        "saved.read": "read",
+        "saved.write": "admin",
         "dead_letters.read": "admin",
         "dead_letters.replay": "admin",
         "metrics.read": "read",

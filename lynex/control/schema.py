@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-REVISION: Final = "0002"
+REVISION: Final = "0003"
 
 METADATA: Final = MetaData(
     naming_convention={
@@ -85,6 +85,19 @@ ERROR_STATES: Final = Table(
     Column("changed_at", BigInteger, nullable=False),
     Column("changed_by", String(80), nullable=False),
     Column("note", Text),
+)
+
+SAVED_ITEMS: Final = Table(
+    "saved_items",
+    METADATA,
+    Column("id", String(80), primary_key=True),
+    Column("project_id", String(80), ForeignKey("projects.id"), nullable=False),
+    Column("kind", String(16), nullable=False),  # view | dashboard | breakpoints
+    Column("name", String(400), nullable=False),
+    Column("content", Text, nullable=False),  # a JSON object
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Index(None, "project_id", "kind"),
 )
 
 SETTINGS: Final = Table(

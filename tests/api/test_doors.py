@@ -188,6 +188,27 @@ def test_what_one_sdk_sent_can_be_removed_and_sent_again(server):
         assert httpx2.get(f"{server.url}{EVENTS}/sdk-1", headers=server.headers).status_code == 404
 
 
+def test_what_is_saved_is_answered_as_it_was_given_and_a_key_that_reads_cannot_change_it(server):
+    saved, own = f"{server.url}/api/v1/saved", {"project_id": PROJECT}
+    tiles = {"tiles": [{"metric": "requests", "filter": {"model": ["ü 🙂"]}, "big": 2**70, "none": None}]}
+    wanted = {"kind": "dashboard", "name": "Night watch", "content": tiles}
+    made = httpx2.post(saved, params=own, json=wanted, headers=local(server))
+    assert made.status_code == 201 and made.json()["content"] == tiles
+    assert httpx2.get(saved, params={"kind": "dashboard"}, headers=server.headers).json()["items"] == [made.json()]
+    assert httpx2.get(saved, params={"kind": "view"}, headers=server.headers).json()["items"] == []
+    assert httpx2.get(saved, params={"kind": "x"}, headers=server.headers).json()["code"] == "invalid_kind"
+    one = f"{saved}/{made.json()['id']}"
+    changed = httpx2.put(one, params=own, json={"name": "Day", "content": {}}, headers=local(server)).json()
+    assert (changed["name"], changed["content"]) == ("Day", {})
+    assert httpx2.post(saved, json=wanted, headers=server.headers).json()["code"] == "missing_scope"
+    listed = httpx2.post(saved, params=own, json=wanted | {"content": []}, headers=local(server))
+    assert (listed.status_code, listed.json()["errors"][0]["field"]) == (422, "content")
+    large = httpx2.post(saved, params=own, json=wanted | {"content": {"x": "y" * (64 << 10)}}, headers=local(server))
+    assert (large.status_code, large.json()["errors"][0]["field"]) == (422, "content")
+    assert httpx2.delete(one, params=own, headers=local(server)).json() == changed
+    assert httpx2.delete(one, params=own, headers=local(server)).status_code == 404
+
+
 def test_a_question_about_the_live_streams_head_leaves_no_listener(server):
     for _ in range(3):
         head = httpx2.head(f"{server.url}/api/v1/live", headers=server.headers)
