@@ -16,11 +16,14 @@ export function toEvent(id, at) {
   return linkTo("/events", { event: id, range: null, from: new Date(moment - BEFORE_MS).toISOString(), to: new Date(moment + 1).toISOString() });
 }
 
-/** @param {string} id @param {string} [eventId] */
-export function toTrace(id, eventId) {
+/** @param {string} id @param {string} [eventId] @param {string} [view] */
+export function toTrace(id, eventId, view) {
   const path = `/traces/${encodeURIComponent(id)}`;
-  return pageAt(path) ? linkTo(path, { event: eventId }) : toEvents({ trace_id: id, event: eventId });
+  return pageAt(path) ? linkTo(path, { event: eventId, view }) : toEvents({ trace_id: id, event: eventId });
 }
+
+/** The steps of a trace: a certain one, else that of an event. @param {string} id @param {string} [eventId] @param {number} [step] */
+export const toSteps = (id, eventId, step) => linkTo(`/traces/${encodeURIComponent(id)}/steps${step ? `/${step}` : ""}`, { event: eventId });
 
 /** @param {Changes} [params] */
 export const toTraces = (params = {}) => (pageAt("/traces") ? linkTo("/traces", params) : toEvents(params));

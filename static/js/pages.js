@@ -18,6 +18,8 @@ export const PAGES = [
   { path: "/events", title: "Events", icon: "events", key: "e", load: () => import("./pages/events.js") },
   { path: "/traces", title: "Traces", icon: "traces", key: "t", load: () => import("./pages/traces.js") },
   { path: "/traces/:trace", title: "Trace", load: () => import("./pages/trace.js") },
+  { path: "/traces/:trace/steps", title: "Steps", load: () => import("./pages/steps.js") },
+  { path: "/traces/:trace/steps/:step", title: "Steps", load: () => import("./pages/steps.js") },
 ];
 
 /** @param {string} path @returns {{page: PageEntry, params: Record<string, string>} | null} */

@@ -3,20 +3,17 @@
 import { useEffect, useMemo, useRef, useState } from "../../vendor/hooks.js";
 import { useAnswer } from "../answers.js";
 import { DetailEdge, useDetailWidth } from "../components/detail-edge.js";
-import { Glyph, Icon } from "../components/icon.js";
 import { Minimap } from "../components/minimap.js";
 import { SpanDetail } from "../components/span-detail.js";
 import { SpanTree } from "../components/span-tree.js";
 import { Failed, Skeleton } from "../components/states.js";
+import { Back, TraceTabs, TraceTitle } from "../components/trace-head.js";
 import { TraceTools } from "../components/trace-tools.js";
 import { Transcript } from "../components/transcript.js";
-import { count, duration, exact, plural } from "../format.js";
+import { exact } from "../format.js";
 import { html } from "../html.js";
-import { toSession, toTraces } from "../links.js";
-import { dollars } from "../money.js";
-import { address, amend, linkHere } from "../router.js";
+import { address, amend } from "../router.js";
 import { project } from "../state.js";
-import { clock, dayName, everyWay } from "../time.js";
 import { Trace } from "../trace.js";
 import { useTraceKeys } from "../trace-keys.js";
 import { TraceView } from "../trace-view.js";
@@ -74,9 +71,8 @@ function Shown({ view }) {
   useTraceKeys({ view, here, choose, step, input, isOpen, setOpen, isTranscript });
   document.title = `${trace.facts.name ?? "Trace"} · Lynex`;
   return html`<div class="page trace">
-    <${Title} trace=${trace} />
-    <div class="tabs" role="tablist" aria-label="Ways to look at it"><a role="tab" href=${linkHere({ view: null })} aria-selected=${isTranscript ? "false" : "true"} >Waterfall <span class="n">${count(trace.size)}</span></a>
-      <a role="tab" href=${linkHere({ view: "transcript" })} aria-selected=${isTranscript ? "true" : "false"}>Transcript</a></div>
+    <${TraceTitle} trace=${trace} />
+    <${TraceTabs} trace=${trace} here=${isTranscript ? "transcript" : "waterfall"} event=${wanted} />
     ${trace.isCut && html`<p class="band">The first ${exact(trace.size)} of ${exact(trace.total)} events. The rest is in <a href=${`/events?trace_id=${encodeURIComponent(trace.facts.trace_id)}`}>Events</a>.</p>`}
     ${wanted && asked < 0 && html`<p class="band">The event of this link is not in this trace, or has not arrived.</p>`}
     ${isTranscript ? html`<${Transcript} trace=${trace} />` : html`<div class="cols" style=${PHONE.matches ? undefined : { gridTemplateColumns: detail.columns }}>
@@ -84,23 +80,4 @@ function Shown({ view }) {
         <${SpanTree} view=${view} here=${here} jumps=${jumps} choose=${choose} /></div>
       <${SpanDetail} view=${view} row=${here} isOpen=${isOpen} toggle=${() => setOpen(!isOpen)} choose=${jump} edge=${html`<${DetailEdge} ...${detail} />`} /></div>`}
   </div>`;
-}
-
-const Back = () => html`<a class="soft wide crumb" href=${toTraces()}>Traces</a><span class="dim wide"><${Icon} name="right" size=${12} /></span><a class="phone btn quiet icon" href=${toTraces()} aria-label="Back to traces"><${Icon} name="left" /></a>`;
-
-/** @param {{trace: Trace}} props */
-function Title({ trace }) {
-  const { facts } = trace;
-  const [said, setSaid] = useState("");
-  const copy = () => void navigator.clipboard.writeText(location.href).then(() => setSaid("Copied"), () => setSaid("Refused")).then(() => setTimeout(() => setSaid(""), 1200));
-  const told = html`<span><b>${duration(facts.duration_ms)}</b></span><span><b>${facts.cost_usd === null ? "–" : dollars(facts.cost_usd)}</b></span>
-    ${facts.total_tokens > 0 && html`<span title=${`${exact(facts.input_tokens)} in, ${exact(facts.output_tokens)} out`}><b>${count(facts.input_tokens)}</b> in · <b>${count(facts.output_tokens)}</b> out</span>`}`;
-  return html`<header class="bar"><${Back} /><h1 class="cut" title=${facts.trace_id}>${facts.name ?? facts.trace_id}</h1>
-      ${facts.status === "error" && html`<span class="badge error"><${Glyph} type="error" failed />failed</span>`}
-      <span class="facts wide">${told}<span>${plural(facts.events, "event")}</span><span class="dim" title=${everyWay(facts.start)}>${dayName(facts.start)} ${clock(facts.start)}</span>
-        ${facts.session_id && html`<a href=${toSession(facts.session_id)}>its session</a>`}${facts.user_id && html`<span class="dim cut">${facts.user_id}</span>`}</span>
-      <span class="grow"></span>
-      <button type="button" class="btn quiet wide" title="Copy link (l)" onClick=${copy}><${Icon} name="link" /><span role="status">${said || "Link"}</span></button>
-      <a class="btn quiet wide" href=${`/api/v1/traces/${encodeURIComponent(facts.trace_id)}/export?project_id=${encodeURIComponent(project.value?.id ?? "")}`} download title="As OTLP in JSON"><${Icon} name="down" /><span>Export</span></a></header>
-    <div class="facts phone under">${told}</div>`;
 }
