@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lynex.api.bodies import read_form
-from lynex.api.error_shapes import DecisionMade, DecisionWanted
+from lynex.api.error_shapes import DecisionMade, DecisionsMade, DecisionsWanted, DecisionWanted
 from lynex.api.front import front, json_answer, parts
 from lynex.api.guard import project_of
 from lynex.api.route import principal_of
@@ -32,14 +32,26 @@ async def get_error(request: Request) -> Response:
 
 async def decide(request: Request) -> Response:
     """PATCH /api/v1/errors/{group} – resolve, ignore or reopen it."""
-    project_id, appliance, group = await project_of(request), parts(request), request.path_params["group"]
+    project_id, group = await project_of(request), request.path_params["group"]
     wanted = await read_form(request, front(request).memory, DecisionWanted)
-    await appliance.ask(appliance.queries.errors.check, project_id, group)
-    author = _author(principal_of(request))
-    made = await asyncio.to_thread(
-        appliance.error_states.decide, project_id, group, wanted.state, by=author, note=wanted.note
+    (made,) = await _decided(request, project_id, [group], wanted)
+    return json_answer(made)
+
+
+async def decide_many(request: Request) -> Response:
+    """PATCH /api/v1/errors – the same for many, all or none."""
+    project_id = await project_of(request)
+    wanted = await read_form(request, front(request).memory, DecisionsWanted)
+    return json_answer(DecisionsMade(await _decided(request, project_id, list(dict.fromkeys(wanted.ids)), wanted)))
+
+
+async def _decided(request: Request, project_id: str, groups: list[str], wanted: DecisionWanted) -> list[DecisionMade]:
+    appliance, author = parts(request), _author(principal_of(request))
+    await appliance.ask(appliance.queries.errors.check, project_id, groups)
+    decisions = await asyncio.to_thread(
+        appliance.error_states.decide_all, project_id, groups, wanted.state, by=author, note=wanted.note
     )
-    return json_answer(DecisionMade(made.group, made.state, rfc3339(made.changed_at), made.changed_by, made.note))
+    return [DecisionMade(one.group, one.state, rfc3339(one.changed_at), one.changed_by, one.note) for one in decisions]
 
 
 def _author(principal: Principal) -> str:

@@ -1,6 +1,6 @@
 """The bodies about groups of errors."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -9,6 +9,7 @@ from lynex.api.shapes import EventItem
 from lynex.control.error_states import LONGEST_NOTE
 
 State = Literal["open", "resolved", "ignored"]
+MOST_AT_ONCE: Final = 1000
 
 
 class ErrorItem(msgspec.Struct):
@@ -38,12 +39,23 @@ class ErrorItem(msgspec.Struct):
     trend: list[int]
 
 
+class GroupsByState(msgspec.Struct):
+    """`regressed` ones, seen again after they were resolved, are among the open ones."""
+
+    open: int
+    regressed: int
+    resolved: int
+    ignored: int
+
+
 class ErrorPage(msgspec.Struct, rename={"from_": "from"}):
-    """`trend[i]` of each item counts the failures since `buckets[i]`; `groups` is how many groups match in all."""
+    """`trend[i]` of each item counts the failures since `buckets[i]`; `groups` is how many groups match in all,
+    `states` how many would of each state."""
 
     items: list[ErrorItem]
     next: str | None
     groups: int
+    states: GroupsByState
     from_: str
     to: str
     buckets: list[str]
@@ -54,11 +66,31 @@ class TraceOfError(msgspec.Struct):
     at: str
 
 
+class ErrorShare(msgspec.Struct):
+    """How many failures of the group are about this user, release …; seen first and last in the range."""
+
+    key: str
+    count: int
+    first_seen: str
+    last_seen: str
+
+
+class ErrorShares(msgspec.Struct):
+    """Ten of each at most, most first."""
+
+    user: list[ErrorShare]
+    release: list[ErrorShare]
+    model: list[ErrorShare]
+    environment: list[ErrorShare]
+
+
 class ErrorWhole(ErrorItem, rename={"from_": "from"}, kw_only=True):
-    """`error` is the latest one as it was told, stack and all; events and traces are the newest of the range."""
+    """`error` is the latest one as it was told, stack and all; shares, events and traces are of the range, the newest
+    events and traces only."""
 
     error: dict[str, Any] | None
     latest_event_id: str | None
+    shares: ErrorShares
     events: list[EventItem]
     sample_traces: list[TraceOfError]
     from_: str
@@ -73,6 +105,12 @@ class DecisionWanted(msgspec.Struct, forbid_unknown_fields=True):
     note: Annotated[str, Meta(max_length=LONGEST_NOTE)] | None = None
 
 
+class DecisionsWanted(DecisionWanted, forbid_unknown_fields=True, kw_only=True):
+    """The same for many groups, all or none."""
+
+    ids: Annotated[list[Annotated[str, Meta(min_length=1, max_length=64)]], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+
+
 class DecisionMade(msgspec.Struct):
     """A resolved group opens again by itself when it is seen again; an ignored one does not."""
 
@@ -81,3 +119,9 @@ class DecisionMade(msgspec.Struct):
     changed_at: str
     changed_by: str
     note: str | None
+
+
+class DecisionsMade(msgspec.Struct):
+    """In the order asked for, each group once."""
+
+    items: list[DecisionMade]

@@ -21,7 +21,7 @@ from lynex.api import (
     stats,
     traces,
 )
-from lynex.api.error_shapes import DecisionMade, DecisionWanted, ErrorPage, ErrorWhole
+from lynex.api.error_shapes import DecisionMade, DecisionsMade, DecisionsWanted, DecisionWanted, ErrorPage, ErrorWhole
 from lynex.api.remap_shapes import RemapShown, RemapWanted
 from lynex.api.route import OTLP, Route
 from lynex.api.saved_shapes import SavedChange, SavedList, SavedShown, SavedWanted
@@ -109,6 +109,8 @@ ERRORS: Final = (
            params=parameters.ERROR, gives=ErrorWhole),
     _route("PATCH", f"{_V1}/errors/{{group}}", error_groups.decide, "errors.write", "Resolve, ignore or reopen it",
            params=_ONE, takes=DecisionWanted, gives=DecisionMade),
+    _route("PATCH", f"{_V1}/errors", error_groups.decide_many, "errors.write", "Resolve, ignore or reopen many",
+           params=_ONE, takes=DecisionsWanted, gives=DecisionsMade),
 )  # fmt: skip
 STATS: Final = (
     _route("GET", f"{_V1}/stats/overview", stats.overview, "events.read", "Rates, tokens, cost and latency of a range",

@@ -3,10 +3,11 @@
 A group nobody decided about is open. That a resolved one was seen again is for the reader to find: nothing is written.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from lynex.clock import Clock
 from lynex.control.database import Database
@@ -42,26 +43,37 @@ class ErrorStates:
 
     def decide(self, project_id: str, group: str, state: State, *, by: str, note: str | None = None) -> Decision:
         """Replaces what was decided before, note and all. Raises `InvalidInput` for a note nobody could read."""
-        decision = Decision(group, state, self._clock.now(), by, _checked_note(note))
-        facts = {
-            "state": decision.state,
-            "changed_at": decision.changed_at,
-            "changed_by": decision.changed_by,
-            "note": decision.note,
-        }
-        this = (ERROR_STATES.c.project_id == project_id) & (ERROR_STATES.c.error_group == group)
+        return self.decide_all(project_id, (group,), state, by=by, note=note)[0]
+
+    def decide_all(
+        self, project_id: str, groups: Sequence[str], state: State, *, by: str, note: str | None = None
+    ) -> list[Decision]:
+        """The same about each of them, or about none."""
+        at, told = self._clock.now(), _checked_note(note)
+        decisions = [Decision(group, state, at, by, told) for group in groups]
         with self._database.writing() as connection:
-            if connection.execute(update(ERROR_STATES).where(this).values(facts)).rowcount == 0:
-                connection.execute(
-                    insert(ERROR_STATES).values(facts | {"project_id": project_id, "error_group": group})
-                )
-        return decision
+            for decision in decisions:
+                _write(connection, project_id, decision)
+        return decisions
 
     def of_project(self, project_id: str) -> list[Decision]:
         """In order of the groups' ids."""
         asked = select(*_COLUMNS).where(ERROR_STATES.c.project_id == project_id).order_by(ERROR_STATES.c.error_group)
         with self._database.reading() as connection:
             return [_decision(row) for row in connection.execute(asked)]
+
+
+def _write(connection: Connection, project_id: str, decision: Decision) -> None:
+    facts = {
+        "state": decision.state,
+        "changed_at": decision.changed_at,
+        "changed_by": decision.changed_by,
+        "note": decision.note,
+    }
+    this = (ERROR_STATES.c.project_id == project_id) & (ERROR_STATES.c.error_group == decision.group)
+    if connection.execute(update(ERROR_STATES).where(this).values(facts)).rowcount == 0:
+        key = {"project_id": project_id, "error_group": decision.group}
+        connection.execute(insert(ERROR_STATES).values(facts | key))
 
 
 def _checked_note(note: str | None) -> str | None:

@@ -12,13 +12,16 @@ from lynex.query.cursors import LONGEST, Cursors, Ranked
 from lynex.query.error_statements import (
     BODY,
     EVENTS,
-    EXISTS,
+    KNOWN,
+    PHASES,
+    SHARED,
     SORTS,
     TREND,
     WORDS,
     one_statement,
     page_statement,
     samples_statement,
+    shares_statement,
 )
 from lynex.query.filters import FILTER_PARAMETERS, Condition, Filters, filters_of
 from lynex.query.parameters import Parameters, shown
@@ -27,7 +30,7 @@ from lynex.query.rows import Select
 from lynex.store.contract import Cancel, EventStore, Value
 from lynex.store.summary import summary_of
 
-STATES: Final = ("open", "resolved", "ignored")
+STATES: Final = tuple(PHASES)
 MAX_LIMIT: Final = 1000
 DEFAULT_LIMIT: Final = 50
 MAX_OFFSET: Final = 10_000
@@ -74,6 +77,10 @@ class ErrorsQuestion(msgspec.Struct, frozen=True):
     cursor: str | None
     binding: bytes
 
+    @property
+    def phases(self) -> list[str]:
+        return sorted({phase for state in self.states for phase in PHASES[state]})
+
     @classmethod
     def from_params(cls, params: Iterable[tuple[str, str]], project_id: str, now: int) -> "ErrorsQuestion":
         """Raises InvalidInput naming every parameter that is wrong."""
@@ -116,7 +123,8 @@ class ErrorGroups:
         self._cursors = cursors
 
     def page(self, question: ErrorsQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
-        """`{"items": […], "next": cursor or None, "groups": how many match, "from", "to", "buckets"}`."""
+        """`{"items": […], "next": cursor or None, "groups": how many match, "states": how many there are of each,
+        "from", "to", "buckets"}`."""
         span, after, values = question.span, "true", {}
         if question.cursor is not None:
             place = self._cursors.opened(question.cursor, question.binding, Ranked)
@@ -128,7 +136,7 @@ class ErrorGroups:
         sql = page_statement(
             span=where.sql,
             asked=asked.sql,
-            states="(" + ", ".join(f"'{state}'" for state in question.states) + ")",
+            phases=question.phases,
             after=after,
             sort=question.sort,
             descending=question.descending,
@@ -136,15 +144,17 @@ class ErrorGroups:
         bound = where.values | asked.values | _trend(span) | _decided(decisions) | values
         bound |= {"wanted": question.limit + 1, "skipped": question.offset}
         select = Select(self._store, cancel)
-        found = select(sql, bound)
+        told = select(sql, bound)
+        found = [row for row in told if row["error_group"] is not None]
         rows, following = found[: question.limit], None
         if len(found) > question.limit:
             last = rows[-1]
             place = Ranked(last[question.sort], last["error_group"], span.start, span.end)
             following = self._cursors.sealed(place, question.binding)
         items = _items(select, rows, decisions)
-        groups = rows[0]["groups"] if rows else 0
-        return {"items": items, "next": following, "groups": groups} | _axis(span)
+        groups = sum(told[0][f"in_{phase}"] for phase in question.phases)
+        states = {state: sum(told[0][f"in_{phase}"] for phase in phases) for state, phases in PHASES.items()}
+        return {"items": items, "next": following, "groups": groups, "states": states} | _axis(span)
 
     def one(self, question: ErrorQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
         """The item with the latest error in full, events and traces. Raises NotFound for a group never seen here."""
@@ -158,12 +168,17 @@ class ErrorGroups:
             raise _not_found(question.group)
         (item,) = _items(select, rows, decisions)
         failures = select(samples_statement(span=where.sql, asked=asked.sql), values | {"most": _SAMPLES})
-        return item | _latest(select, rows[0]["seq"]) | _samples(select, failures) | _axis(question.span)
+        shares = select(shares_statement(span=where.sql, asked=asked.sql), values)
+        told = _latest(select, rows[0]["seq"]) | _samples(select, failures) | {"shares": _shares(shares)}
+        return item | told | _axis(question.span)
 
-    def check(self, project_id: str, group: str) -> None:
-        """Raises NotFound unless something stored is in this group."""
-        if not Select(self._store, None)(EXISTS, {"project_id": project_id, "group": group}):
-            raise _not_found(group)
+    def check(self, project_id: str, groups: Sequence[str], cancel: Cancel | None = None) -> None:
+        """Raises NotFound unless something stored is in each of these groups."""
+        rows = Select(self._store, cancel)(KNOWN, {"project_id": project_id, "groups": list(groups)})
+        known = {row["error_group"] for row in rows}
+        for group in groups:
+            if group not in known:
+                raise _not_found(group)
 
 
 def _conditions(project_id: str, filters: Filters, span: Range) -> tuple[Condition, Condition]:
@@ -238,6 +253,15 @@ def _samples(select: Select, failures: Sequence[Mapping[str, Any]]) -> dict[str,
         "events": [summary_of(rows[seq]) for seq in seqs if seq in rows],
         "sample_traces": [{"trace_id": trace, "at": rfc3339(at)} for trace, at in traces.items()],
     }
+
+
+def _shares(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """By what, most first."""
+    shares: dict[str, list[dict[str, Any]]] = {kind: [] for kind in SHARED}
+    for row in rows:
+        seen = {"first_seen": rfc3339(row["first_seen"]), "last_seen": rfc3339(row["last_seen"])}
+        shares[row["kind"]].append({"key": row["key"], "count": row["count"], **seen})
+    return shares
 
 
 def _latest(select: Select, seq: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ and whichever says most decides about the group: the span with a message, else a
 did not fail are failures of their own, once for span and group; whatever stands outside spans stands for itself.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from lynex.query.rows import columns_sql
@@ -20,28 +21,38 @@ _IS_RECORD: Final = "(span_id IS NOT NULL AND type IN ('error', 'log'))"
 _OWN_FIRST: Final = f"seq + {1 << 60} * is_record::BIGINT"
 _LATEST: Final = f'epoch_us("at")::HUGEINT * {1 << 60} + seq'
 _TELLING_FIRST: Final = f"seq + {1 << 60} * (2 * (error_message IS NULL)::BIGINT + is_record::BIGINT)"
+# Open again after it was resolved: for who asks for open ones too.
+PHASES: Final = {
+    "open": ("open", "regressed"), "regressed": ("regressed",), "resolved": ("resolved",), "ignored": ("ignored",),
+}  # fmt: skip
+SHARED: Final = {"user": "user_id", "release": "release", "model": "model", "environment": "environment"}
 _SHOWN: Final = """
-states.error_group, state, epoch_us(reopened_at) AS reopened_at,
+states.error_group, state, phase, epoch_us(reopened_at) AS reopened_at,
 epoch_us(first_seen) AS first_seen, epoch_us(last_seen) AS last_seen, first_release, states.seq,
 coalesce("count", 0) AS "count", coalesce(users, 0) AS users, coalesce(traces, 0) AS traces, models, releases, trend
 """
 
 _NAMES: Final = """
-error_group, state, reopened_at, first_seen, last_seen, first_release, seq, "count", users, traces, models, releases,
-trend
+error_group, state, phase, reopened_at, first_seen, last_seen, first_release, seq, "count", users, traces, models,
+releases, trend
 """
 
 
-def page_statement(*, span: str, asked: str, states: str, after: str, sort: str, descending: bool) -> str:
-    """Groups in order of one of `SORTS`, with how many match; `states` and `after` are SQL, as the conditions of
-    `_failures`."""
+def page_statement(*, span: str, asked: str, phases: Iterable[str], after: str, sort: str, descending: bool) -> str:
+    """Groups in order of one of `SORTS`, each row with how many groups there are of every phase (`in_<phase>`); without
+    any group there is one row of these alone. `after` is SQL, as the conditions of `_failures`."""
+    order = f'"{sort}" {"DESC" if descending else "ASC"}, error_group'
+    counts = ", ".join(f"count(*) FILTER (phase = '{phase}') AS in_{phase}" for phase in PHASES)
     return f"""
-WITH {_failures(span, asked)}, {_COUNTED}, {_lives("error_group IN (SELECT error_group FROM counted)")}, matching AS (
-  SELECT {_SHOWN}, count(*) OVER () AS groups
-  FROM states JOIN counted ON counted.error_group = states.error_group WHERE state IN {states}
+WITH {_failures(span, asked)}, {_COUNTED}, {_lives("error_group IN (SELECT error_group FROM counted)")},
+matching AS MATERIALIZED (
+  SELECT {_SHOWN} FROM states JOIN counted ON counted.error_group = states.error_group
+), page AS (
+  SELECT {_NAMES} FROM matching WHERE phase IN ({", ".join(f"'{phase}'" for phase in phases)}) AND {after}
+  ORDER BY {order} LIMIT $wanted OFFSET $skipped
 )
-SELECT {_NAMES}, groups FROM matching WHERE {after}
-ORDER BY "{sort}" {"DESC" if descending else "ASC"}, error_group LIMIT $wanted OFFSET $skipped
+SELECT {_NAMES}, {", ".join(f"in_{phase}" for phase in PHASES)}
+FROM (SELECT {counts} FROM matching) LEFT JOIN page ON true ORDER BY {order}
 """
 
 
@@ -62,6 +73,19 @@ WHERE error_group = $group ORDER BY failures."at" DESC, seq DESC LIMIT $most
 """
 
 
+def shares_statement(*, span: str, asked: str) -> str:
+    """Of the group `$group`: who and what most of its failures are about, by `kind`, one of `SHARED`."""
+    kinds = (
+        f"""
+(SELECT '{kind}' AS kind, {column} AS key, count(*) AS "count", epoch_us(min("at")) AS first_seen,
+  epoch_us(max("at")) AS last_seen
+FROM failures WHERE error_group = $group AND {column} IS NOT NULL
+GROUP BY {column} ORDER BY "count" DESC, key LIMIT {NAMED})"""
+        for kind, column in SHARED.items()
+    )
+    return f"WITH {_failures(span, asked)} {' UNION ALL '.join(kinds)}"
+
+
 WORDS: Final = f"""
 SELECT seq, error_type,
   left(coalesce(error_message, CASE WHEN type = 'log' THEN output_preview END, name), {LONGEST_MESSAGE}) AS message
@@ -71,7 +95,10 @@ EVENTS: Final = (
     f"SELECT {columns_sql(('seq', *SUMMARY_COLUMNS))} FROM events WHERE seq IN (SELECT unnest($seqs::BIGINT[]))"
 )
 BODY: Final = "SELECT event_id, body FROM events WHERE seq = $seq"
-EXISTS: Final = "SELECT 1 AS found FROM events WHERE project_id = $project_id AND error_group = $group LIMIT 1"
+KNOWN: Final = """
+SELECT DISTINCT error_group FROM events
+WHERE project_id = $project_id AND error_group IN (SELECT unnest($groups::VARCHAR[]))
+"""
 
 
 def _failures(span: str, asked: str) -> str:
@@ -79,7 +106,7 @@ def _failures(span: str, asked: str) -> str:
     return f"""
 said AS MATERIALIZED (
   SELECT seq, "at", error_group, error_message, trace_id, user_id, coalesce(response_model, model) AS model, release,
-    hash(CASE WHEN span_id IS NULL THEN event_id ELSE concat(trace_id, ':', span_id) END) AS failure,
+    environment, hash(CASE WHEN span_id IS NULL THEN event_id ELSE concat(trace_id, ':', span_id) END) AS failure,
     {_IS_RECORD} AS is_record, ({asked}) AS is_asked
   FROM events WHERE {span} AND error_group IS NOT NULL
 ), failed_spans AS (
@@ -88,7 +115,8 @@ said AS MATERIALIZED (
 ), failures AS MATERIALIZED (
   SELECT coalesce(failed_spans.error_group, said.error_group) AS error_group, said.failure,
     min("at") AS "at", arg_min(seq, {_OWN_FIRST}) AS seq, any_value(trace_id) AS trace_id,
-    any_value(user_id) AS user_id, any_value(model) AS model, any_value(release) AS release
+    any_value(user_id) AS user_id, any_value(model) AS model, any_value(release) AS release,
+    any_value(environment) AS environment
   FROM said LEFT JOIN failed_spans ON failed_spans.failure = said.failure
   WHERE is_asked GROUP BY ALL
 )"""
@@ -110,7 +138,8 @@ decided AS (
   SELECT error_group, first_seen, last_seen, first_release, seq,
     CASE WHEN decided_state = 'ignored' THEN 'ignored'
          WHEN decided_state = 'resolved' AND received_again IS NULL THEN 'resolved' ELSE 'open' END AS state,
-    CASE WHEN decided_state = 'resolved' THEN received_again END AS reopened_at
+    CASE WHEN decided_state = 'resolved' THEN received_again END AS reopened_at,
+    CASE WHEN reopened_at IS NOT NULL THEN 'regressed' ELSE state END AS phase
   FROM lives
 )"""
 

@@ -100,6 +100,22 @@ def test_failures_are_grouped_resolved_and_open_again_when_seen_again(server, ke
     assert groups(server)[group]["state"] == "open"
 
 
+def test_many_groups_are_decided_about_at_once_all_or_none(server, keys):
+    names = [f"many-{number}" for number in range(3)]
+    server.post([{"type": "error", "eventId": name, "body": {"message": "m", "error_type": name}} for name in names])
+    server.drain()
+    ids = [group_of(server, name) for name in names]
+    url, admin = f"{server.url}{ERRORS}", keys["admin"]
+    made = httpx2.patch(url, json={"ids": [*ids, ids[0]], "state": "ignored", "note": "noise"}, headers=admin)
+    assert (made.status_code, [one["id"] for one in made.json()["items"]]) == (200, ids)
+    assert {groups(server, state="ignored")[one]["note"] for one in ids} == {"noise"}
+    assert httpx2.patch(url, json={"ids": [*ids, "0" * 16], "state": "open"}, headers=admin).status_code == 404
+    for wrong in ({"ids": [], "state": "open"}, {"ids": ids}, {"ids": ids, "state": "open", "x": 1}):
+        assert httpx2.patch(url, json=wrong, headers=admin).status_code == 422
+    assert httpx2.patch(url, json={"ids": ids, "state": "open"}, headers=keys["read"]).status_code == 403
+    assert {groups(server)[one]["state"] for one in ids} == {"ignored"}
+
+
 def test_only_who_may_decides_and_only_about_what_is_there(server, keys):
     server.post([{"type": "error", "eventId": "forbidden-1", "body": {"message": "only here"}}])
     server.drain()

@@ -140,8 +140,8 @@ def test_one_group_shows_the_latest_error_with_events_and_traces(desk: Desk) -> 
         with pytest.raises(NotFound):
             desk.one(group, project)
         with pytest.raises(NotFound):
-            desk.groups.check(project, group)
-    desk.groups.check(PROJECT, A)
+            desk.groups.check(project, [A, group] if project == PROJECT else [group])
+    desk.groups.check(PROJECT, [A])
 
 
 def test_filters_are_those_of_events_and_take_a_failure_by_any_of_its_rows(desk: Desk) -> None:
@@ -260,6 +260,38 @@ def test_a_failure_that_arrives_after_the_asked_range_still_reopens(desk: Desk, 
     desk.shelf.put(failed(A, at=clock.now(), received_at=clock.now()))
     (item,) = desk.page(from_="-7d", to="-2d")["items"]
     assert (item["state"], item["count"], item["last_seen"]) == ("open", 1, rfc3339(clock.now()))
+
+
+def test_the_page_counts_the_groups_of_each_state_even_where_it_shows_none(desk: Desk, clock: HandClock) -> None:
+    assert desk.page()["states"] == {"open": 0, "regressed": 0, "resolved": 0, "ignored": 0}
+    desk.shelf.put(failed(A, received_at=clock.now()), failed(B), failed(C), failed("d" * 16))
+    desk.states.decide_all(PROJECT, [A, B], "resolved", by="local")
+    clock.forward(minutes=1)
+    desk.shelf.put(failed(A, received_at=clock.now(), user_id="u1"))
+    counts = {"open": 3, "regressed": 1, "resolved": 1, "ignored": 0}
+    for state, found in (("ignored", []), ("regressed", [A]), ("resolved", [B])):
+        page = desk.page(state=state)
+        assert (page["states"], page["groups"]) == (counts, len(found))
+        assert [item["id"] for item in page["items"]] == found
+    assert set(desk.counts(state=["open", "regressed"])) == {A, C, "d" * 16}
+    assert desk.page(user_id="u1")["states"] == {"open": 1, "regressed": 1, "resolved": 0, "ignored": 0}
+
+
+def test_one_group_tells_who_and_what_most_of_it_is_about(desk: Desk) -> None:
+    for number in range(15):
+        facts = {"user_id": f"u{number % 12:02}", "release": "2.1" if number > 10 else "2.0", "model": None}
+        desk.shelf.put(failed(A, at=NOW - (20 - number) * HOUR, environment="prod", **facts))
+    desk.shelf.put(failed(B, user_id="else"))
+    shares = desk.one(A)["shares"]
+    assert [(one["key"], one["count"]) for one in shares["user"]] == [
+        (f"u{number:02}", 2 if number < 3 else 1) for number in range(10)
+    ]
+    assert [(one["key"], one["count"], one["first_seen"]) for one in shares["release"]] == [
+        ("2.0", 11, rfc3339(NOW - 20 * HOUR)),
+        ("2.1", 4, rfc3339(NOW - 9 * HOUR)),
+    ]
+    assert (shares["model"], [one["count"] for one in shares["environment"]]) == ([], [15])
+    assert [one["count"] for one in desk.one(A, release="2.1")["shares"]["release"]] == [4]
 
 
 def test_states_are_asked_for_together_and_are_each_projects_own(desk: Desk) -> None:
