@@ -97,8 +97,8 @@ TRACE: Final = (
 )
 _STATE: Final = Param(
     "state",
-    "State of the group; all by default, ignored ones too. Repeat it for any of several. Open ones include regressed ones: "
-    "seen again after they were resolved.",
+    "State of the group; all by default, ignored ones too. Repeat it for any of several. Open ones include "
+    "regressed ones, seen again after they were resolved.",
     _one_of(*STATES),
     repeated=True,
 )

@@ -170,12 +170,13 @@ class LookedUp(msgspec.Struct):
 class SessionItem(msgspec.Struct):
     """A session in one line: its traces with all of their events, and events of it outside of traces.
 
-    `preview` is the beginning of what the user first put in."""
+    `turns` counts both. `preview` is the beginning of what the user first put in."""
 
     session_id: str
     first_seen: str
     last_seen: str
     duration_ms: float
+    turns: int
     traces: int
     events: int
     errors: int

@@ -22,6 +22,7 @@ from lynex.store.contract import Cancel, EventStore
 
 _MOST_NAMES: Final = 20
 _DURATION: Final = '((epoch_us(max("at")) - epoch_us(min("at"))) / 1000)'
+_TURNS: Final = f"count(DISTINCT {PART_SQL})"
 _TOKENS: Final = f"coalesce(sum(total_tokens) FILTER ({COUNTS}), 0)::BIGINT"
 _COST: Final = f"(sum(cost) FILTER ({COUNTS}))::DOUBLE"
 SESSIONS: Final = Gathering(
@@ -30,6 +31,7 @@ SESSIONS: Final = Gathering(
         "last_seen": 'epoch_us(max("at"))',
         "first_seen": 'epoch_us(min("at"))',
         "duration_ms": _DURATION,
+        "turns": _TURNS,
         "traces": "count(DISTINCT trace_id)",
         "events": "count(*)",
         "errors": ERRORS_SQL,
@@ -39,6 +41,7 @@ SESSIONS: Final = Gathering(
     },
     bounds={
         "duration_ms": _DURATION,
+        "turns": _TURNS,
         "traces": "count(DISTINCT trace_id)",
         "events": "count(*)",
         "errors": ERRORS_SQL,
@@ -133,6 +136,7 @@ def _shown(row: Mapping[str, Any], promotions: Sequence[Promotion]) -> dict[str,
         "first_seen": rfc3339(first),
         "last_seen": rfc3339(last),
         "duration_ms": (last - first) / 1000,
+        "turns": row["turns"],
         "traces": row["traces"],
         "events": whole(row["events"]),
         "errors": whole(row["errors"]),
@@ -176,7 +180,7 @@ WITH named AS MATERIALIZED (
     WHERE {{condition}} AND trace_id IS NULL AND session_id IN (SELECT unnest($ids))) GROUP BY part
 )
 SELECT session_id, min(first_seq) AS first_seq, max(last_seq) AS last_seq,
-  min(first_at) AS first_seen, max(last_at) AS last_seen, count(trace_id) AS traces,
+  min(first_at) AS first_seen, max(last_at) AS last_seen, count(*) AS turns, count(trace_id) AS traces,
   sum(events) AS events, sum(errors) AS errors, sum(requests) AS requests, sum(input_tokens) AS input_tokens,
   sum(output_tokens) AS output_tokens, sum(total_tokens) AS total_tokens, sum(cost) AS cost, sum(unpriced) AS unpriced,
   list(trace_id) FILTER (rollups > 0 AND trace_id IS NOT NULL) AS rolled_up,

@@ -75,6 +75,7 @@ def test_a_session_is_its_traces_whole_and_what_stands_beside_them(shelf: Shelf)
         "first_seen": "2025-11-20T11:00:00.000Z",
         "last_seen": "2025-11-20T11:30:00.000Z",
         "duration_ms": 1_800_000.0,
+        "turns": 3,
         "traces": 2,
         "events": 7,
         "errors": 1,
