@@ -21,6 +21,7 @@ from lynex.control.first_run import FirstRun, set_up
 from lynex.control.key_usage import KeyUsage
 from lynex.control.keys import Keys
 from lynex.control.projects import Projects
+from lynex.control.receipts import Receipts
 from lynex.control.saved_items import SavedItems
 from lynex.control.secrets import ServerSecret
 from lynex.control.sessions import Sessions
@@ -40,7 +41,7 @@ from lynex.ingest.understanding import Understanding
 from lynex.ingest.workshop import Workshop
 from lynex.jobs.remapping import Remapping
 from lynex.jobs.sealing import Sealing
-from lynex.jobs.timetable import KEY_USAGE_SECONDS, SEAL_SECONDS, Timetable
+from lynex.jobs.timetable import KEY_USAGE_SECONDS, RECEIPTS_SECONDS, SEAL_SECONDS, Timetable
 from lynex.live import Live
 from lynex.metrics import Metrics
 from lynex.pricing.book import PriceBook
@@ -64,6 +65,7 @@ class Appliance:
     projects: Projects
     keys: Keys
     key_usage: KeyUsage
+    receipts: Receipts
     sessions: Sessions
     dead_letters: DeadLetters
     error_states: ErrorStates
@@ -106,6 +108,7 @@ class Appliance:
         self.processor.start()
         self.timetable.every(SEAL_SECONDS, "seal", self.sealing.run_if_due)
         self.timetable.every(KEY_USAGE_SECONDS, "key usage", self.key_usage.flush)
+        self.timetable.every(RECEIPTS_SECONDS, "receipts", self.receipts.flush)
         self.timetable.start()
         self.remapping.resume()
 
@@ -127,6 +130,7 @@ class Appliance:
         self.store.close()
         with contextlib.suppress(Unavailable):  # a busy control database costs the last counts, not the stop
             self.key_usage.flush()
+            self.receipts.flush()
         self.keyring.close()
         self.database.close()
         self.directory.release()
@@ -185,7 +189,8 @@ def _assemble(
     announcer, backlog = Announcer(live), Backlog(journal, config.journal.queue_bytes)
     keyring, key_usage = KeyRing(accounts.keys, clock), KeyUsage(accounts.keys)
     dead_letters, error_states = DeadLetters(accounts.database, clock), ErrorStates(accounts.database, clock)
-    intake = Intake(journal, backlog, store, key_usage, config, clock, metrics)
+    receipts = Receipts(accounts.database, clock)
+    intake = Intake(journal, backlog, store, key_usage, receipts, config, clock, metrics)
     processor = _processor(config, clock, metrics, store, journal, backlog, prices, dead_letters, announcer)
     sealing = Sealing(journal, store, config.journal, clock, waiting=lambda: processor.queue_depth)
     return Appliance(
@@ -199,6 +204,7 @@ def _assemble(
         projects=accounts.projects,
         keys=accounts.keys,
         key_usage=key_usage,
+        receipts=receipts,
         sessions=accounts.sessions,
         dead_letters=dead_letters,
         error_states=error_states,

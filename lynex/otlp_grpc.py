@@ -13,9 +13,11 @@ from grpc import aio
 from lynex.appliance import Appliance
 from lynex.auth.principal import Principal
 from lynex.auth.roles import may, require
+from lynex.control.receipts import NOBODY
 from lynex.errors import LynexError
 from lynex.ingest.otlp import LOGS, METRICS, TRACES
 from lynex.ingest.otlp_answers import response, rpc_code
+from lynex.ingest.otlp_intake import REFUSED_RECORD
 
 logger = logging.getLogger(__name__)
 
@@ -57,9 +59,14 @@ class GrpcPort:
         await self._server.stop(seconds)
 
     async def _export(self, signal: str, data: bytes, context: Any) -> bytes:
+        sender: tuple[str, str | None] = (NOBODY, None)
         try:
-            return await self._accept(signal, data, context.invocation_metadata() or ())
+            principal = await self._admitted(context.invocation_metadata() or ())
+            project_id = await self._project_of(principal)
+            sender = project_id, principal.key_id
+            return await self._accept(signal, data, principal, project_id)
         except LynexError as error:
+            self._appliance.receipts.note_refused(*sender, error.code)
             self._appliance.metrics.refused.labels(error.code).inc()
             code = grpc.StatusCode.UNAVAILABLE if error.status in _RETRYABLE else _CODES[rpc_code(error.status)]
             details = " ".join(part for part in (error.detail, error.hint) if part)
@@ -69,15 +76,20 @@ class GrpcPort:
         await context.abort(code, details)
         raise AssertionError("abort raises")
 
-    async def _accept(self, signal: str, data: bytes, metadata: Any) -> bytes:
-        principal = await self._admitted(metadata)
-        project_id = principal.project_id
-        if project_id is None:
-            project_id = self._appliance.config.init.project
-            await self._appliance.ask(self._appliance.projects.get, project_id)
+    async def _project_of(self, principal: Principal) -> str:
+        if principal.project_id is not None:
+            return principal.project_id
+        project_id = self._appliance.config.init.project
+        await self._appliance.ask(self._appliance.projects.get, project_id)
+        return project_id
+
+    async def _accept(self, signal: str, data: bytes, principal: Principal, project_id: str) -> bytes:
         receipt = await self._appliance.otlp.accept(
             signal, project_id, principal.key_id, data, in_json=False, backfill=may(principal, _BACKFILL)
         )
+        if receipt.rejected:
+            receipts = self._appliance.receipts
+            receipts.note_refused(project_id, principal.key_id, REFUSED_RECORD, receipt.rejected)
         return response(signal, receipt.rejected, receipt.message, in_json=False)
 
     async def _admitted(self, metadata: Any) -> Principal:

@@ -4,7 +4,7 @@ from starlette.requests import Request
 
 from lynex.api.front import parts
 from lynex.api.problems import invalid
-from lynex.api.route import principal_of
+from lynex.api.route import PROJECT, principal_of
 from lynex.errors import Forbidden
 
 _PARAMETER = "project_id"
@@ -37,4 +37,5 @@ async def reachable(request: Request, project_id: str) -> str:
     principal = principal_of(request)
     if principal.project(project_id) != principal.project_id:
         await parts(request).ask(parts(request).projects.get, project_id)
+        request.scope[PROJECT] = project_id
     return project_id

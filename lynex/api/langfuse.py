@@ -23,13 +23,14 @@ from lynex.api.langfuse_shapes import (
     LangfuseScoresPartly,
     LangfuseSuccess,
 )
-from lynex.api.route import principal_of
+from lynex.api.route import note_refused, principal_of
 from lynex.auth.roles import may
 from lynex.errors import InvalidInput
 from lynex.ingest.langfuse_batches import Outcome
 from lynex.ingest.langfuse_events import Malformed, score_event
 
 _BACKFILL: Final = "events.write_old"
+_REFUSED_PIECE: Final = "langfuse_piece"
 _MOST_SCORES: Final = 1000
 _MOST_PIECES: Final = 5000
 _LARGE: Final = 256 << 10  # bytes that are not decoded on the event loop
@@ -66,6 +67,7 @@ async def post_scores(request: Request) -> Response:
         raise InvalidInput(f"{len(sent)} scores; the limit is {_MOST_SCORES}.", code="batch_too_large")
     refused = await _keep_scores(request, sent)
     if refused:
+        note_refused(request.scope, _REFUSED_PIECE, len(refused))
         errors = [LangfuseError(message) for message in refused]
         return json_answer(LangfuseScoresPartly(len(sent) - len(refused), len(refused), errors), 207)
     return json_answer(LangfuseScoresAccepted(), 202)
@@ -82,6 +84,9 @@ async def post_batch(request: Request) -> Response:
     outcomes = await parts(request).langfuse_batches.accept(
         project_id, principal.key_id, batch, _sdk_of(sent), backfill=may(principal, _BACKFILL)
     )
+    refused = sum(1 for outcome in outcomes if outcome.message)
+    if refused:
+        note_refused(request.scope, _REFUSED_PIECE, refused)
     return json_answer(_answer_of(outcomes), 207)
 
 

@@ -8,11 +8,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from lynex.api.bodies import essence_of, read_body
 from lynex.api.front import front, parts
 from lynex.api.guard import project_of, reachable
-from lynex.api.route import principal_of
+from lynex.api.route import note_refused, principal_of
 from lynex.auth.roles import may
 from lynex.errors import LynexError, UnsupportedMedia
 from lynex.ingest.otlp import LOGS, METRICS, TRACES
 from lynex.ingest.otlp_answers import failure, response
+from lynex.ingest.otlp_intake import REFUSED_RECORD
 
 PROTOBUF: Final = "application/x-protobuf"
 JSON: Final = "application/json"
@@ -51,6 +52,8 @@ async def _export(request: Request, signal: str) -> "_Answer":
     receipt = await parts(request).otlp.accept(
         signal, project_id, principal.key_id, data, in_json=in_json, backfill=may(principal, _BACKFILL)
     )
+    if receipt.rejected:
+        note_refused(request.scope, REFUSED_RECORD, receipt.rejected)
     return _Answer(response(signal, receipt.rejected, receipt.message, in_json=in_json), JSON if in_json else PROTOBUF)
 
 

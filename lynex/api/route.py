@@ -13,12 +13,15 @@ from lynex.api.front import KEY, Front
 from lynex.api.problems import NotAllowed
 from lynex.auth.principal import Principal
 from lynex.auth.roles import PERMISSIONS, PUBLIC, require
+from lynex.control.receipts import NOBODY
 from lynex.errors import LynexError, StartRefused
 
 Handler = Callable[[Request], Awaitable[ASGIApp]]
 Refusal = Callable[[Scope, LynexError], tuple[str, bytes]]
 PRINCIPAL: Final = "lynex.principal"
 REFUSAL: Final = "lynex.refusal"
+PROJECT: Final = "lynex.project"  # the project asked about, once it is known to exist
+SENDING: Final = "events.write"
 OTLP: Final = "otlp"  # what is taken and given where it is described elsewhere
 _FORWARDED: Final = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip", b"via", b"x-forwarded-host"})
 
@@ -71,9 +74,14 @@ class MethodTable:
             raise NotAllowed(scope["method"], self._path, self._allowed)
         if route.refusal is not None:
             scope[REFUSAL] = route.refusal
-        if route.permission != PUBLIC:
-            scope[PRINCIPAL] = await _admitted(scope, route)
-        response = await route.handler(Request(scope, receive, send))
+        try:
+            if route.permission != PUBLIC:
+                scope[PRINCIPAL] = await _admitted(scope, route)
+            response = await route.handler(Request(scope, receive, send))
+        except LynexError as refusal:
+            if route.permission == SENDING:
+                note_refused(scope, refusal.code)
+            raise
         await response(scope, receive, send)
 
 
@@ -88,6 +96,14 @@ def tables(routes: tuple[Route, ...]) -> dict[str, MethodTable]:
             raise StartRefused(f"The route {route.method} {route.path} is listed twice.")
         methods[route.method] = route
     return {path: MethodTable(path, methods) for path, methods in by_path.items()}
+
+
+def note_refused(scope: Scope, code: str, amount: int = 1) -> None:
+    """For the receipts: something that was sent is not kept. Whose it was, as far as that is known."""
+    found: Principal | None = scope.get(PRINCIPAL)
+    project_id = (found.project_id if found is not None else None) or scope.get(PROJECT) or NOBODY
+    receipts = scope[KEY].appliance.receipts
+    receipts.note_refused(project_id, found.key_id if found is not None else None, code, amount)
 
 
 def principal_of(request: Request) -> Principal:

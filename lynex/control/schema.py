@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-REVISION: Final = "0003"
+REVISION: Final = "0004"
 
 METADATA: Final = MetaData(
     naming_convention={
@@ -98,6 +98,17 @@ SAVED_ITEMS: Final = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Index(None, "project_id", "kind"),
+)
+
+# No foreign keys: requests whose key is not known are counted too, without a project.
+RECEIPTS: Final = Table(
+    "receipts",
+    METADATA,
+    Column("project_id", String(80), primary_key=True),
+    Column("hour", BigInteger, primary_key=True, autoincrement=False, index=True),
+    Column("key_id", String(80), primary_key=True),
+    Column("outcome", String(110), primary_key=True),  # accepted | duplicates | refused:<code of the problem>
+    Column("amount", BigInteger, nullable=False),
 )
 
 SETTINGS: Final = Table(

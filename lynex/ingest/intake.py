@@ -12,6 +12,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from lynex.clock import DAY, Clock
 from lynex.config import Config
 from lynex.control.key_usage import KeyUsage
+from lynex.control.receipts import Receipts
 from lynex.errors import RateLimited
 from lynex.events.decoding import Decoded, decode_batch, decode_ndjson, decode_single
 from lynex.events.limits import Limits
@@ -45,6 +46,7 @@ class Intake:
         backlog: Backlog,
         store: EventStore,
         key_usage: KeyUsage,
+        receipts: Receipts,
         config: Config,
         clock: Clock,
         metrics: Metrics,
@@ -53,6 +55,7 @@ class Intake:
         self._backlog = backlog
         self._store = store
         self._key_usage = key_usage
+        self._receipts = receipts
         self._config = config
         self._clock = clock
         self._metrics = metrics
@@ -101,6 +104,8 @@ class Intake:
         self.check_rate(project_id, len(ids))
         sender = Sender(NATIVE, project_id, key_id, limits.now, decoded.made_ids)
         known = await self.keep(sender, join_events(decoded.raws), len(ids), ids)
+        if decoded.duplicates:
+            self._receipts.note_accepted(project_id, key_id, limits.now, 0, decoded.duplicates)
         return Accepted(ids, decoded.duplicates + known, self._durable, decoded.warnings)
 
     async def keep(self, sender: Sender, content: bytes, count: int, event_ids: Sequence[str] = ()) -> int:
@@ -117,6 +122,7 @@ class Intake:
         self._metrics.accepted.inc(count)
         if sender.key_id is not None:
             self._key_usage.note(sender.key_id, count, sender.received_at)
+        self._receipts.note_accepted(project_id, sender.key_id, sender.received_at, count, len(known))
         return len(known)
 
     def check_rate(self, project_id: str, count: int) -> None:

@@ -15,6 +15,7 @@ from lynex.metrics import Metrics
 _INLINE: Final = 16 << 10  # bytes; so much of nothing but empty records takes 13 ms, so more goes to a thread
 PATHS: Final = {TRACES: "/v1/traces", LOGS: "/v1/logs", METRICS: "/v1/metrics"}
 _NOUNS: Final = {TRACES: "spans", LOGS: "log records", METRICS: "metrics"}
+REFUSED_RECORD: Final = "otlp_record"
 _SHOWN_REASONS: Final = 3
 _SHOWN_PLACES: Final = 5
 _OTHER_METRICS: Final = (
@@ -53,7 +54,7 @@ class OtlpIntake:
             sender = Sender(kind, project_id, key_id, limits.now, {}, refused)
             await self._intake.keep(sender, data, found.count)
         self._metrics.ignored_points.inc(found.ignored)
-        self._metrics.refused.labels("otlp_record").inc(len(refused))
+        self._metrics.refused.labels(REFUSED_RECORD).inc(len(refused))
         return Receipt(found.count, len(refused), message)
 
 

@@ -11,6 +11,7 @@ logger = logging.getLogger(__name__)
 
 SEAL_SECONDS: Final = 5.0
 KEY_USAGE_SECONDS: Final = 5.0
+RECEIPTS_SECONDS: Final = 5.0
 
 
 class Timetable:
