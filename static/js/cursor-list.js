@@ -1,0 +1,102 @@
+/** A list the API gives page by page of a cursor. New items join at the head, or wait while somebody reads further down. */
+
+import { signal } from "../vendor/signals.js";
+import { ask } from "./api.js";
+
+const PAGE = 100;
+
+/** @template {Record<string, any>} T */
+export class CursorList {
+  /** @param {string} path  of the API @param {keyof T & string} key  what tells items apart @param {import("./api.js").Params} params */
+  constructor(path, key, params) {
+    this.path = path;
+    this.key = key;
+    this.params = params;
+    /** Grows with every change. */
+    this.version = signal(0);
+    this.fault = signal(/** @type {Error | null} */ (null));
+    /** How many came while somebody was reading. */
+    this.waiting = signal(0);
+    /** @type {T[]} */
+    this.items = [];
+    /** @type {T[]} */
+    this.held = [];
+    /** What else the first page told. @type {Record<string, any>} */
+    this.told = {};
+    /** @type {string | null} */
+    this.next = "";
+    this.isLoaded = false;
+    this.isAsking = false;
+    this.isClosed = false;
+  }
+
+  get isWhole() {
+    return this.isLoaded && this.next === null;
+  }
+
+  /** The page that follows. */
+  async more() {
+    if (this.isAsking || this.next === null || this.isClosed) return;
+    this.isAsking = true;
+    try {
+      const answer = await ask(this.path, { ...this.params, limit: PAGE, cursor: this.next });
+      const known = new Set(this.items.map((one) => one[this.key]));
+      this.items = [...this.items, ...answer.items.filter((/** @type {T} */ one) => !known.has(one[this.key]))];
+      if (!this.isLoaded) this.told = answer;
+      this.next = answer.next;
+      this.isLoaded = true;
+      this.fault.value = null;
+    } catch (fault) {
+      this.fault.value = /** @type {Error} */ (fault);
+    } finally {
+      this.isAsking = false;
+    }
+    if (!this.isClosed) this.version.value += 1;
+  }
+
+  /** Ask the first page again: what is known changes in its place, what is new joins or waits. @param {boolean} isReading */
+  async refresh(isReading) {
+    if (this.isAsking || !this.isLoaded || this.isClosed) return;
+    this.isAsking = true;
+    try {
+      const answer = await ask(this.path, { ...this.params, limit: PAGE });
+      if (!this.isClosed) this.take(answer, isReading);
+    } catch {
+      // What is shown stays; the next try may be answered.
+    } finally {
+      this.isAsking = false;
+    }
+  }
+
+  /** @param {Record<string, any>} answer @param {boolean} isReading */
+  take(answer, isReading) {
+    /** @type {T[]} */
+    const fresh = answer["items"];
+    this.told = answer;
+    if (!isReading && this.items.length <= PAGE) {
+      this.items = fresh;
+      this.next = answer["next"];
+    } else {
+      const news = new Map(fresh.map((one) => [one[this.key], one]));
+      this.items = this.items.map((one) => news.get(one[this.key]) ?? one);
+      const known = new Set(this.items.map((one) => one[this.key]));
+      this.held = fresh.filter((one) => !known.has(one[this.key]));
+      if (!isReading) this.items = [...this.held, ...this.items];
+    }
+    if (!isReading) this.held = [];
+    this.waiting.value = this.held.length;
+    this.version.value += 1;
+  }
+
+  /** Show what waited. */
+  release() {
+    this.items = [...this.held, ...this.items];
+    this.held = [];
+    this.waiting.value = 0;
+    this.version.value += 1;
+  }
+
+  close() {
+    this.isClosed = true;
+  }
+}
