@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
@@ -17,12 +18,23 @@ CACHE = Path(os.environ.get("LYNEX_CLIENTS_CACHE") or platformdirs.user_cache_pa
 
 def prepare(client: Client) -> Path:
     """The folder of the environment; made first where it is missing."""
-    pins = hashlib.blake2b(client.pins.read_bytes(), digest_size=5).hexdigest()
-    place = CACHE / f"{client.environment}-{pins}"
+    if client.runs_on == "node":
+        return _made(client.environment, client.pins, lambda place: _npm(client, place))
+    return _made(client.environment, client.pins, lambda place: _pip(client.pins, place))
+
+
+def python_with(name: str, pins: Path) -> Path:
+    """The interpreter of an environment with these packages."""
+    return _made(name, pins, lambda place: _pip(pins, place)) / "bin" / "python"
+
+
+def _made(name: str, pins: Path, make: Callable[[Path], None]) -> Path:
+    digest = hashlib.blake2b(pins.read_bytes(), digest_size=5).hexdigest()
+    place = CACHE / f"{name}-{digest}"
     if not (place / "ready").exists():
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
-        (_npm if client.runs_on == "node" else _pip)(client, place)
+        make(place)
         (place / "ready").touch()
     return place
 
@@ -50,10 +62,10 @@ def interpreter(client: Client, script: Path) -> list[str]:
     return [str(place / "bin" / "python"), str(script)]
 
 
-def _pip(client: Client, place: Path) -> None:
+def _pip(pins: Path, place: Path) -> None:
     _done([sys.executable, "-m", "venv", "--without-pip", place])
     pip = [sys.executable, "-m", "pip", "--python", place / "bin" / "python", "install", "--quiet", "--no-deps"]
-    _done([*pip, "--disable-pip-version-check", "--requirement", client.pins])
+    _done([*pip, "--disable-pip-version-check", "--requirement", pins])
 
 
 def _npm(client: Client, place: Path) -> None:

@@ -50,6 +50,16 @@ def test_events_arrive_once_with_what_was_said(server, client_of):
     assert event["body"]["duration_ms"] == 230
 
 
+def test_debug_tells_of_each_attempt(server, client_of, proxy, said):
+    client = client_of(proxy.url, debug=True)
+    proxy.answering(503, "Retry-After: 0\r\n")
+    client.log("heard")
+    assert not client.flush(0.5)
+    proxy.mode = "pass"
+    assert client.flush(20) and any("1 events, " in words and "retry after" in words for words in said), said
+    assert any(": sent after " in words for words in said), said
+
+
 @pytest.mark.parametrize("fault", ["refuse", "hang", "slow", "cut", "500", "429", "503"])
 def test_a_bad_network_delays_events_and_loses_and_doubles_none(server, client_of, proxy, fault):
     marker = f"net-{fault}"

@@ -258,3 +258,34 @@ def test_forked_children_send_their_own_events_and_only_those(server):
     assert ended.returncode == 0, ended.stderr
     server.drain()
     assert server.get("/api/v1/stats/overview", tag="fork").json()["events"] == 101
+
+
+@pytest.mark.parametrize(
+    ("method", "begin"), [("fork", "early"), ("forkserver", "early"), ("forkserver", "late"), ("spawn", "early")]
+)
+def test_what_a_child_of_multiprocessing_captured_last_is_sent(server, method, begin, tmp_path):
+    script = tmp_path / "pool.py"
+    script.write_text(
+        textwrap.dedent(f"""
+            import multiprocessing
+            import lynex_sdk
+            begin = lambda: lynex_sdk.init(endpoint="{server.url}", flush_interval=60)
+            if "{begin}" == "early": begin()
+
+            def work(number):
+                if "{begin}" == "late": begin()
+                lynex_sdk.custom(f"child-{{number}}", tags=["{method}-{begin}"])
+
+            if __name__ == "__main__":
+                context = multiprocessing.get_context("{method}")
+                children = [context.Process(target=work, args=(number,)) for number in range(3)]
+                for child in children: child.start()
+                for child in children: child.join()
+                assert not any(child.exitcode for child in children)
+        """)
+    )
+    env = {**os.environ, "LYNEX_API_KEY": KEY}
+    ended = subprocess.run([sys.executable, script], env=env, text=True, capture_output=True, timeout=60, check=False)
+    assert ended.returncode == 0 and ended.stderr == "", ended.stderr
+    server.drain()
+    assert server.get("/api/v1/stats/overview", tag=f"{method}-{begin}").json()["events"] == 3

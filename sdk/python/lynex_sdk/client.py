@@ -10,6 +10,7 @@ import weakref
 from typing import TYPE_CHECKING, Any, Final
 
 from .buffer import Buffer, Captured
+from .endings import heed
 from .envelope import Envelope, Unsendable
 from .identity import chance
 from .scope import Scope, child_id, here
@@ -43,6 +44,7 @@ class Recorder:
             self.warn(_NO_KEY)
         if self.enabled:
             _CLIENTS.add(self)
+            heed(_close_all)
 
     def _new_worker(self) -> Worker:
         settings = self.settings
@@ -185,6 +187,7 @@ def _close_all() -> None:
 
 
 def _begin_anew_all() -> None:
+    heed(_close_all)
     for client in list(_CLIENTS):
         client.begin_anew()
 

@@ -35,7 +35,7 @@ class Settings:
     drop_fields: tuple[str, ...] = ()  # such as "prompt" or "metadata.customer"
     before_send: BeforeSend | None = None
     on_error: OnError | None = None
-    debug: bool = False
+    debug: bool = False  # True: each attempt to send is told through on_error, or on standard error
     flush_events: int = 100
     flush_bytes: int = 512 << 10
     flush_interval: float = 1.0

@@ -7,12 +7,9 @@ import gzip
 import json
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from .version import VERSION
-
-if TYPE_CHECKING:
-    pass
 
 _PATH: Final = "/api/v1/events/batch"
 _WORTH_PACKING: Final = 1024

@@ -159,13 +159,22 @@ class Worker:
             if tries:
                 self._tally.retried(len(batch))
             tries += 1
-            answer = self._transport.send(batch, self._time_left())
+            answer = self._attempt(batch)
             if answer.kind != "retry":
                 self._backoff.succeeded()
                 self._settle(batch, answer)
                 return
             self._backoff.failed(time.monotonic(), answer.wait)
             self._say("unreachable", f"{answer.reason}. Events wait and are sent again.")
+
+    def _attempt(self, batch: list[bytes]) -> Answer:
+        began = time.monotonic()
+        answer = self._transport.send(batch, self._time_left())
+        if self._settings.debug:
+            took = round((time.monotonic() - began) * 1000)
+            size = sum(map(len, batch))
+            self._warn(f"{len(batch)} events, {size} bytes: {answer.kind} after {took} ms {answer.reason}".rstrip())
+        return answer
 
     def _settle(self, batch: list[bytes], answer: Answer) -> None:
         if answer.kind == "sent":
@@ -235,7 +244,7 @@ class Worker:
             self._on_wire = 0
 
     def _send_again(self, spool: Spool, path: Path, batch: list[bytes]) -> bool:
-        answer = self._transport.send(batch, self._time_left())
+        answer = self._attempt(batch)
         if answer.kind == "retry":
             self._backoff.failed(time.monotonic(), answer.wait)
             spool.release(path)
