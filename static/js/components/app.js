@@ -10,6 +10,7 @@ import { Failed } from "./states.js";
 import { Frame } from "./frame.js";
 import { HelpDialog } from "./help-dialog.js";
 import { Page } from "./page.js";
+import { Toasts } from "./toast.js";
 import { Welcome } from "./welcome.js";
 
 /** @type {Map<string, import("../../vendor/preact.js").ComponentType<any>>} */
@@ -22,6 +23,7 @@ export function App() {
       ? html`<${Page} title="Lynex"><div class="pad"><${Failed} fault=${startFault.value} again=${start} /></div><//>`
       : html`<${Here} />`}
     <${HelpDialog} />
+    <${Toasts} />
   <//>`;
 }
 
