@@ -50,7 +50,7 @@ from lynex.api.shapes import (
     SignedOut,
     UnknownPrices,
 )
-from lynex.api.trace_shapes import LookedUp, LookupWanted, SessionPage, SessionShown, TracePage, TraceShown
+from lynex.api.trace_shapes import LookedUp, LookupWanted, SessionPage, SessionShown, TracePage, TraceShown, TraceSteps
 from lynex.auth.roles import PUBLIC
 
 _V1: Final = "/api/v1"
@@ -91,6 +91,8 @@ TRACES: Final = (
            params=parameters.TRACES, gives=TracePage),
     _route("GET", f"{_V1}/traces/{{trace_id:path}}/export", traces.export_trace, "events.read",
            "All of one trace as OTLP, for /v1/traces and /v1/logs", params=_ONE, gives=dict[str, Any]),
+    _route("GET", f"{_V1}/traces/{{trace_id:path}}/steps", traces.get_steps, "events.read",
+           "What the steps of one trace say, and which calls are alike", params=_ONE, gives=TraceSteps),
     _route("GET", f"{_V1}/traces/{{trace_id:path}}", traces.get_trace, "events.read", "The structure of one trace",
            params=parameters.TRACE, gives=TraceShown),
     _route("POST", f"{_V1}/events/lookup", traces.lookup_events, "events.read", "Up to 200 events with whole bodies",

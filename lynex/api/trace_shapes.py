@@ -151,6 +151,19 @@ class TraceShown(msgspec.Struct):
     dictionaries: dict[str, list[str]]
 
 
+class TraceSteps(msgspec.Struct):
+    """Columns over the events that may be steps, in order of time; `id` as in the trace's structure.
+
+    `asked` and `said` are beginnings of what went in and came out. `call` is the same number where the same tool was
+    called with the same arguments. `documents` is how many a retrieval found."""
+
+    id: list[str]
+    asked: list[str | None]
+    said: list[str | None]
+    call: list[int | None]
+    documents: list[int | None]
+
+
 class LookupWanted(msgspec.Struct, forbid_unknown_fields=True):
     """`trace_id`, where all are of one trace, makes it quicker."""
 

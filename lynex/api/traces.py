@@ -12,6 +12,7 @@ from lynex.api.front import encoded_answer, front, json_answer, json_bytes, part
 from lynex.api.guard import project_of
 from lynex.api.trace_shapes import LookupWanted
 from lynex.query.trace_detail import TraceDetailQuestion
+from lynex.query.trace_steps import TraceStepsQuestion
 from lynex.query.traces import TraceQuestion
 
 _LONGEST_NAME: Final = 32
@@ -31,6 +32,14 @@ async def get_trace(request: Request) -> Response:
     params = request.query_params.multi_items()
     question = TraceDetailQuestion.from_params(params, project_id, request.path_params["trace_id"])
     return encoded_answer(await parts(request).ask(lambda: json_bytes(traces.one(question))))
+
+
+async def get_steps(request: Request) -> Response:
+    """GET /api/v1/traces/{trace_id}/steps – what each says, and which calls of tools are alike."""
+    project_id, traces = await project_of(request), parts(request).queries.traces
+    params = request.query_params.multi_items()
+    question = TraceStepsQuestion.from_params(params, project_id, request.path_params["trace_id"])
+    return encoded_answer(await parts(request).ask(lambda: json_bytes(traces.steps(question))))
 
 
 async def export_trace(request: Request) -> Response:

@@ -52,7 +52,7 @@ def tree_of(
     parents = [NOWHERE if tree.parents[event] == NOWHERE else places[tree.parents[event]] for event in tree.order]
     return {
         "events": {
-            "id": [_short(event_id, prefix) for event_id in rows["event_id"]],
+            "id": [shortened(event_id, prefix) for event_id in rows["event_id"]],
             "parent": parents,
             "start": [at - start for at in rows["at"]],
             "duration": [None if length is None else round(length * 1000) for length in rows["duration_ms"]],
@@ -66,7 +66,7 @@ def tree_of(
         "evals": _table(rows, words, {"name": "eval_name"}, {"score": "eval_score"}),
         "outside": {
             "row": outside,
-            "parent": [_short(rows["parent_event_id"][row], prefix) for row in outside],
+            "parent": [shortened(rows["parent_event_id"][row], prefix) for row in outside],
         },
         "marks": {
             "orphan": [row for row in outside if rows["parent_event_id"][row] not in elsewhere],
@@ -78,7 +78,8 @@ def tree_of(
     }
 
 
-def _short(event_id: str, prefix: str) -> str:
+def shortened(event_id: str, prefix: str) -> str:
+    """As it stands in columns."""
     return SHORTENED + event_id[len(prefix) :] if event_id.startswith(prefix) else event_id
 
 

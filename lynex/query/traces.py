@@ -7,7 +7,7 @@ import msgspec
 
 from lynex.query.cursors import Cursors
 from lynex.query.figures import COUNTS, IS_CALL
-from lynex.query.filters import FILTER_PARAMETERS, filters_of
+from lynex.query.filters import FILTER_PARAMETERS, Filters, Named, filters_of
 from lynex.query.gathering import AROUND, Found, Gathering, Wanted, cursor_after, find, wanted_of
 from lynex.query.parameters import Parameters
 from lynex.query.ranges import RANGE_PARAMETERS, range_of
@@ -15,9 +15,11 @@ from lynex.query.rows import Select
 from lynex.query.trace_detail import TraceDetailQuestion, trace_detail
 from lynex.query.trace_export import exported
 from lynex.query.trace_facts import DURATION_SQL, ERRORS_SQL, FAILED_SQL, Facts, Reach, facts_of, shown_facts
+from lynex.query.trace_steps import TraceStepsQuestion, trace_steps
 from lynex.store.contract import Cancel, EventStore
 
 _TEXT_SORTED: Final = 64  # characters of a name that order it
+_OUTCOMES: Final = {"ok": FAILED_SQL, "error": f"NOT ({FAILED_SQL})"}  # what holds where it is not asked for
 
 
 # Where nothing was called, the largest roll-up stands for what was used; the page itself shows the exact figure.
@@ -58,8 +60,10 @@ TRACES: Final = Gathering(
     },
     bounds={
         "duration_ms": DURATION_SQL,
+        "latency_ms": DURATION_SQL,
         "cost_usd": _COST,
         "total_tokens": _TOKENS,
+        "tokens": _TOKENS,
         "events": "count(*)",
         "errors": ERRORS_SQL,
     },
@@ -69,7 +73,8 @@ TRACE_PARAMETERS: Final = frozenset(("project_id", *FILTER_PARAMETERS, *RANGE_PA
 
 
 class TraceQuestion(msgspec.Struct, frozen=True):
-    """Traces that began in the range. All filters are about any event of the trace, but `status`, which is its own."""
+    """Traces that began in the range. Filters are about any of its events, exclusions about all; outcome, duration
+    (`latency_ms`), cost and tokens are its own."""
 
     wanted: Wanted
 
@@ -80,18 +85,29 @@ class TraceQuestion(msgspec.Struct, frozen=True):
         parameters = Parameters(params, TRACE_PARAMETERS)
         filters = filters_of(parameters)
         span, _ = range_of(parameters, now, default=None)
-        statuses = dict(filters.exact).get("status", ())
         wanted = wanted_of(
             TRACES,
             parameters,
             params,
             project_id=project_id,
             span=span,
-            filters=msgspec.structs.replace(filters, exact=tuple(one for one in filters.exact if one[0] != "status")),
-            having=() if len(statuses) != 1 else (FAILED_SQL if statuses == ("error",) else f"NOT ({FAILED_SQL})",),
+            filters=msgspec.structs.replace(
+                filters, exact=_but_status(filters.exact), excluded=_but_status(filters.excluded)
+            ),
+            having=_having(filters),
         )
         parameters.check()
         return cls(wanted)
+
+
+def _but_status(named: Named) -> Named:
+    return tuple(one for one in named if one[0] != "status")
+
+
+def _having(filters: Filters) -> tuple[str, ...]:
+    """The outcome that is asked for is the trace's own."""
+    wanted = set(dict(filters.exact).get("status", _OUTCOMES)) - set(dict(filters.excluded).get("status", ()))
+    return tuple(sql for outcome, sql in _OUTCOMES.items() if outcome not in wanted)
 
 
 class Traces:
@@ -124,6 +140,10 @@ class Traces:
     def one(self, question: TraceDetailQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
         """Facts and structure. Raises NotFound, also when the trace belongs to another project."""
         return trace_detail(Select(self._store, cancel), self._cursors, question)
+
+    def steps(self, question: TraceStepsQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
+        """What its steps say. Raises NotFound like `one`."""
+        return trace_steps(Select(self._store, cancel), question)
 
 
 def _facts_since(select: Select, project_id: str, found: Found) -> dict[str, Facts]:
