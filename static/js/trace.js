@@ -17,7 +17,7 @@ export const DUPLICATE = 32;
 export class Trace {
   /** @param {any} answer  of /traces/{id} */
   constructor(answer) {
-    const { events, calls, errors, outside, marks } = answer;
+    const { events, calls, tools, agents, errors, outside, marks } = answer;
     /** @type {TraceItem & {root_event_id: string | null}} */
     this.facts = answer.trace;
     /** @type {Record<string, string[]>} */
@@ -36,6 +36,10 @@ export class Trace {
     this.name = Int32Array.from(events.name);
     this.call = rowsOf(this.size, calls.row);
     this.calls = calls;
+    this.tool = rowsOf(this.size, tools.row);
+    this.tools = tools;
+    this.agent = rowsOf(this.size, agents.row);
+    this.agents = agents;
     this.error = rowsOf(this.size, errors.row);
     this.errors = errors;
     this.outside = new Map(outside.row.map((/** @type {number} */ row, /** @type {number} */ at) => [row, outside.parent[at]]));
@@ -87,6 +91,26 @@ export class Trace {
     return this.calls[column][this.call[row] ?? NONE];
   }
 
+  /** @param {number} row */
+  toolOf(row) {
+    return this.words["tools"]?.[this.tools.tool[this.tool[row] ?? NONE]] ?? "";
+  }
+
+  /** @param {number} row */
+  agentOf(row) {
+    return this.words["agents"]?.[this.agents.agent[this.agent[row] ?? NONE]] ?? "";
+  }
+
+  /** As the sender counted. @param {number} row @returns {number | null} */
+  stepIndexOf(row) {
+    return this.agents.step_index[this.agent[row] ?? NONE] ?? null;
+  }
+
+  /** Whether its tokens and money are in the sums. @param {number} row */
+  counts(row) {
+    return this.call[row] !== NONE && !this.is(row, DUPLICATE) && (!this.is(row, ROLLUP) || this.is(row, PROMOTED));
+  }
+
   /** What went wrong, in a line. @param {number} row */
   messageOf(row) {
     const at = this.error[row] ?? NONE;
@@ -109,8 +133,7 @@ export class Trace {
     const tokens = new Float64Array(this.size);
     const failedBelow = new Int32Array(this.size);
     for (let row = this.size - 1; row >= 0; row -= 1) {
-      const counts = this.call[row] !== NONE && !this.is(row, DUPLICATE) && (!this.is(row, ROLLUP) || this.is(row, PROMOTED));
-      if (counts) {
+      if (this.counts(row)) {
         const own = this.figure(row, "cost_usd");
         if (own !== null) cost[row] = (cost[row] || 0) + own;
         tokens[row] = (tokens[row] ?? 0) + (this.figure(row, "input_tokens") ?? 0) + (this.figure(row, "output_tokens") ?? 0);
