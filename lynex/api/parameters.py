@@ -13,6 +13,7 @@ from lynex.query.error_groups import STATES
 from lynex.query.error_statements import SORTS as ERROR_SORTS
 from lynex.query.events import DEFAULT_LIMIT, FIELDS, MAX_LIMIT, MAX_OFFSET
 from lynex.query.figures import FIGURES
+from lynex.query.filters import BOUNDED
 from lynex.query.gathering import Gathering
 from lynex.query.ranges import RANGES
 from lynex.query.series import GROUPS as SERIES_GROUPS
@@ -36,7 +37,7 @@ def _any_of(name: str, description: str) -> Param:
 PROJECT: Final = Param(
     "project_id", "Project asked about. A key implies its own; everybody else must name one.", _text(80)
 )
-FILTERS: Final = (
+_EXACT: Final = (
     Param("type", "Type of event. Repeat it for any of several.", _one_of(*EVENT_TYPES), repeated=True),
     _any_of("model", "Model as requested."),
     _any_of("provider", "Provider, such as openai."),
@@ -50,7 +51,15 @@ FILTERS: Final = (
     _any_of("release", "Release."),
     _any_of("service", "Service that sent it."),
     _any_of("error_group", "Group of errors."),
+    _any_of("prompt", "Name of the prompt."),
     _any_of("tag", "Tag."),
+)
+_AMOUNT: Final = {"type": "number", "minimum": 0}
+_SIDES: Final = (("min", "Least"), ("max", "Most"))
+FILTERS: Final = (
+    *_EXACT,
+    *(Param(f"not_{one.name}", f"None of these: {one.description}", one.schema, repeated=True) for one in _EXACT),
+    *(Param(f"{side}_{name}", f"{word} {name}.", _AMOUNT) for name in BOUNDED for side, word in _SIDES),
     Param("text", "Words that occur in a value, without regard to case.", _text(256)),
 )
 _MOMENT: Final = "ISO 8601 (2026-11-20T12:00:00Z), relative (-7d, -15m) or now."
@@ -81,13 +90,12 @@ _OFFSET: Final = Param(
 
 
 def _groups(gathering: Gathering) -> tuple[Param, ...]:
-    amount = {"type": "number", "minimum": 0}
-    bounds = [Param(f"{side}_{name}", f"{word} {name}.", amount) for name in gathering.bounds for side, word in _SIDES]
+    bounds = [Param(f"{side}_{name}", f"{word} {name}.", _AMOUNT) for name in gathering.bounds for side, word in _SIDES]
+    filters = [one for one in FILTERS if one.name not in {bound.name for bound in bounds}]
     sort = Param("sort", "Figure to sort by.", _one_of(*gathering.sorts))
-    return (PROJECT, *FILTERS, *RANGE, *bounds, sort, _ORDER, LIMIT, _CURSOR, _OFFSET)
+    return (PROJECT, *filters, *RANGE, *bounds, sort, _ORDER, LIMIT, _CURSOR, _OFFSET)
 
 
-_SIDES: Final = (("min", "Least"), ("max", "Most"))
 _CURSOR: Final = Param("cursor", "`next` of the page before.", _text(LONGEST))
 TRACES: Final = _groups(TRACE_GATHERING)
 TRACE: Final = (

@@ -11,7 +11,7 @@ import msgspec
 
 from lynex.clock import DAY
 from lynex.query.cursors import LONGEST, Cursors, Ranked
-from lynex.query.filters import Condition, Filters
+from lynex.query.filters import Bound, Condition, Filters, bounds_of
 from lynex.query.parameters import Parameters
 from lynex.query.ranges import Range
 from lynex.query.rows import Select
@@ -30,7 +30,8 @@ _SPARE: Final = 20  # groups beyond the page: some may turn out to have begun be
 
 class Gathering(msgspec.Struct, frozen=True):
     """What is gathered. `sorts` and `bounds` are aggregates in SQL by the names of the figures in the answer; the first
-    of the sorts is the group's own instant (µs), by which it is ranged and, newest first, ordered by default."""
+    of the sorts is the group's own instant (µs), by which it is ranged and, newest first, ordered by default. A bound
+    that is a filter of events elsewhere is about the whole group here."""
 
     key: str
     sorts: Mapping[str, str]
@@ -45,12 +46,6 @@ class Gathering(msgspec.Struct, frozen=True):
     @property
     def instant(self) -> str:
         return next(iter(self.sorts))
-
-
-class Bound(msgspec.Struct, frozen=True):
-    figure: str
-    is_lowest: bool
-    value: float
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -97,8 +92,10 @@ def wanted_of(
     wanted = Wanted(
         project_id=project_id,
         span=span,
-        filters=filters,
-        bounds=_bounds_of(gathering, parameters),
+        filters=msgspec.structs.replace(
+            filters, bounds=tuple(bound for bound in filters.bounds if bound.figure not in gathering.bounds)
+        ),
+        bounds=bounds_of(parameters, gathering.bounds),
         having=having,
         sort=sort if sort is not None else gathering.instant,
         is_descending=order != "asc",
@@ -110,15 +107,6 @@ def wanted_of(
     if wanted.cursor is not None and wanted.offset:
         parameters.fault("offset", "invalid_offset", "Give either cursor or offset, not both.")
     return wanted
-
-
-def _bounds_of(gathering: Gathering, parameters: Parameters) -> tuple[Bound, ...]:
-    asked = [
-        (Bound(figure, side == "min", 0.0), parameters.amount(f"{side}_{figure}"))
-        for figure in gathering.bounds
-        for side in ("min", "max")
-    ]
-    return tuple(msgspec.structs.replace(bound, value=value) for bound, value in asked if value is not None)
 
 
 def find(select: Select, gathering: Gathering, wanted: Wanted, cursors: Cursors) -> Iterator[Found]:
@@ -211,6 +199,11 @@ class _Page(msgspec.Struct, frozen=True):
             passing = alone.condition(project_id, reach)
             parts.append(f"{key} IN (SELECT {key} FROM events WHERE {passing.sql})")
             values |= passing.values
+        for alone in self.wanted.filters.each_excluded():
+            free = alone.passing()
+            had = f"{mine.sql} AND {key} IS NOT NULL AND NOT ({free.sql})"
+            parts.append(f"{key} NOT IN (SELECT {key} FROM events WHERE {had})")
+            values |= free.values
         return Condition(" AND ".join(parts), values)
 
     @property

@@ -46,6 +46,7 @@ SESSIONS: Final = Gathering(
         "events": "count(*)",
         "errors": ERRORS_SQL,
         "total_tokens": _TOKENS,
+        "tokens": _TOKENS,
         "cost_usd": _COST,
     },
     by_end=True,

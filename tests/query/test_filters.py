@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -14,9 +15,29 @@ from lynex.query.parameters import Parameters
 from tests.query.conftest import NOW, Shelf, a_call, params
 
 ROWS = [
-    a_call(event_id="call", user_id="u1", session_id="s1", trace_id="t1", environment="prod", release="1", tags=["a"]),
-    a_call(event_id="failed", model="o3", status="error", level="error", error_group="g1", tags=["a", "b"]),
-    a_call(event_id="claude", model="claude", provider="anthropic", name="answer"),
+    a_call(
+        event_id="call",
+        user_id="u1",
+        session_id="s1",
+        trace_id="t1",
+        environment="prod",
+        release="1",
+        tags=["a"],
+        duration_ms=2500.0,
+        cost=Decimal("0.05"),
+        total_tokens=8000,
+    ),
+    a_call(
+        event_id="failed",
+        model="o3",
+        status="error",
+        level="error",
+        error_group="g1",
+        tags=["a", "b"],
+        duration_ms=900.0,
+        prompt_name="greeting",
+    ),
+    a_call(event_id="claude", model="claude", provider="anthropic", name="answer", cost=Decimal(0), total_tokens=12),
     {"event_id": "log", "type": "log", "level": "warning", "name": "100%_sure", "at": NOW - 2 * HOUR},
 ]
 BY_FILTER: list[tuple[dict[str, Any], set[str]]] = [
@@ -34,6 +55,17 @@ BY_FILTER: list[tuple[dict[str, Any], set[str]]] = [
     ({"model": "x' OR 1=1 --"}, set()),
     ({"name": "100%_sure"}, {"log"}),
     ({"error_group": ["g1", "g2"]}, {"failed"}),
+    ({"prompt": "greeting"}, {"failed"}),
+    ({"not_model": ["o3", "claude"]}, {"call", "log"}),
+    ({"not_status": "error", "type": "model_response"}, {"call", "claude"}),
+    ({"not_tag": "b"}, {"call", "claude", "log"}),
+    ({"model": ["o3", "claude"], "not_model": "o3"}, {"claude"}),
+    ({"not_environment": "prod", "not_type": "log"}, {"failed", "claude"}),
+    ({"min_latency_ms": 900}, {"call", "failed"}),
+    ({"min_latency_ms": 900.5, "max_latency_ms": 2500}, {"call"}),
+    ({"max_cost_usd": "0.049"}, {"claude"}),
+    ({"min_cost_usd": "0.05"}, {"call"}),
+    ({"min_tokens": 12, "max_tokens": 8000}, {"call", "claude"}),
 ]
 
 
@@ -111,6 +143,9 @@ def test_wrong_values_are_refused_with_what_is_allowed(refused: Callable[..., di
         text="x" * 257,
         user_id="a\0b",
         tag=["x"] * 101,
+        not_type="logs",
+        min_latency_ms="2s",
+        max_tokens="-1",
     )
     assert faults == {
         "type": "unknown_type",
@@ -120,4 +155,7 @@ def test_wrong_values_are_refused_with_what_is_allowed(refused: Callable[..., di
         "text": "invalid_text",
         "user_id": "invalid_value",
         "tag": "invalid_value",
+        "not_type": "unknown_type",
+        "min_latency_ms": "invalid_min_latency_ms",
+        "max_tokens": "invalid_max_tokens",
     }

@@ -318,6 +318,9 @@ def test_a_filter_is_passed_by_any_event_and_each_by_another(
     dear = {one for one in truth if truth[one]["cost_usd"] >= 90 and truth[one]["events"] <= 3}
     assert dear and set(walked(shelf, 4, min_cost_usd=90, max_events=3)) == dear
     assert set(listed(shelf, min_cost_usd=90, max_events=3, sort="cost_usd", limit=1000)) == dear
+    assert set(walked(shelf, 4, min_cost_usd=90, not_user_id="u2")) == {
+        one for one in truth if truth[one]["cost_usd"] >= 90 and int(one[1:]) % 7 != 2
+    }
     assert refused(TraceQuestion, min_events="-1", max_cost_usd="1e5", sort="at", limit=0) == {
         "min_events": "invalid_min_events",
         "max_cost_usd": "invalid_max_cost_usd",
@@ -335,6 +338,8 @@ def test_status_is_that_of_the_trace_and_other_filters_are_about_its_events(shel
     assert listed(shelf, name="try") == [TRACE] == listed(shelf, service="shop", tag="vip", name="try")
     assert listed(shelf, text="REFUND 日本") == ["bad"]
     assert listed(shelf, service="shop", status="error") == []
+    assert listed(shelf, not_status="error") == [TRACE] and listed(shelf, status="error", not_status="error") == []
+    assert listed(shelf, not_name="try") == ["bad"] == listed(shelf, not_tag="vip")
 
 
 def test_a_cursor_is_good_only_for_its_own_list(shelf: Shelf) -> None:
