@@ -1,6 +1,11 @@
 """What every test may lean on."""
 
+import signal
+
 import pytest
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job hands that down to every program
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from tests.faults.harness import Load, dead_ids, settle, verdict, wait_until
-from tests.running import Running
+from tests.running import Running, free_port
 from tests.samples import a_log
 
 
@@ -58,10 +58,10 @@ def test_a_second_signal_stops_at_once(tmp_path, first):
 def test_the_second_process_on_a_directory_says_who_has_it(tmp_path):
     server = Running(tmp_path / "data").start()
     second = subprocess.run(
-        [sys.executable, "-m", "lynex", "serve", "--data-dir", str(server.data_dir), "--port", str(server.port + 1)],
+        [sys.executable, "-m", "lynex", "serve", "--data-dir", str(server.data_dir), "--port", str(free_port())],
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     assert second.returncode != 0
@@ -79,12 +79,12 @@ def test_a_directory_that_cannot_be_written_is_refused_with_the_cure(tmp_path):
     data.mkdir(mode=0o755)
     (data / "something").touch()
     command = [sys.executable, "-m", "lynex", "serve", "--data-dir", str(data), "--port", str(Running(data).port)]
-    readable = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    readable = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert readable.returncode != 0 and f"chmod 700 {data}" in readable.stderr
     file = tmp_path / "file"
     file.touch()
     command[command.index(str(data))] = str(file)
-    not_a_directory = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    not_a_directory = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert not_a_directory.returncode != 0 and "--data-dir" in not_a_directory.stderr
 
 
@@ -96,7 +96,7 @@ def test_a_read_only_disk_is_refused_with_the_cure(tmp_path):
     subprocess.run(["mount", "-t", "tmpfs", "-o", "ro,mode=0700", "tmpfs", str(disk)], check=True)
     try:
         command = [sys.executable, "-m", "lynex", "serve", "--data-dir", str(disk), "--port", str(Running(disk).port)]
-        refused = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        refused = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         assert refused.returncode != 0 and str(disk) in refused.stderr and "writ" in refused.stderr
     finally:
         subprocess.run(["umount", str(disk)], check=True)
