@@ -84,3 +84,9 @@ export const shortened = (id) => (id.length <= 20 ? id : `${id.slice(0, 9)}…${
 
 /** @param {number} number @param {string} one @param {string} [many] */
 export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
+
+/** A round duration on an axis: 0, 250 ms, 12.5 s. @param {number} ms */
+export const durationOnAxis = (ms) => (ms === 0 ? "0" : ms < 1000 ? `${Number(ms.toPrecision(3))} ms` : `${Number((ms / 1000).toPrecision(3))} s`);
+
+/** A round share on an axis: 0%, 2.5%. @param {number} share */
+export const percentOnAxis = (share) => `${Number((share * 100).toPrecision(3))}%`;

@@ -4,24 +4,24 @@ import { useState } from "../../vendor/hooks.js";
 import { html } from "../html.js";
 import { dayAndMinutes } from "../time.js";
 import { Failed } from "./states.js";
-import { TimeChart } from "./time-chart.js";
+import { HEIGHT, TimeChart } from "./time-chart.js";
 
 const MOST_ROWS = 400;
 
 /** @typedef {import("./time-chart.js").ChartData} ChartData */
 
 /**
- * @param {{title: string, note?: string, answers: import("../answers.js").Answer<any>[], isEmpty?: boolean, legend?: unknown, nothing?: string, table?: () => unknown, children?: unknown}} props
- * `answers`: what it is made of; it is shown once all are there.
+ * @param {{title: string, note?: string, answers: import("../answers.js").Answer<any>[], isEmpty?: boolean, legend?: unknown, nothing?: string, table?: () => unknown, tools?: unknown, height?: number, children?: unknown}} props
+ * `answers`: what it is made of; it is shown once all are there. `tools`: beside the way to the table.
  */
-export function Chart({ title, note, answers, isEmpty = false, legend, nothing = "No requests in this range", table, children }) {
+export function Chart({ title, note, answers, isEmpty = false, legend, nothing = "No requests in this range", table, tools, height = HEIGHT, children }) {
   const [isTable, setTable] = useState(false);
   const failed = answers.find(({ fault }) => fault);
   const isReady = answers.every(({ value }) => value !== undefined);
   const isOld = answers.some((answer) => answer.isOld);
-  return html`<section class="chart" aria-label=${title}>
+  return html`<section class="chart" aria-label=${title} style=${{ "--plot": `${height}px` }}>
     <header><h2>${title}</h2><div class="legend">${isReady && !isEmpty ? legend : ""}${note && html`<span>${note}</span>`}</div>
-      ${table && html`<button type="button" class="as-table" aria-pressed=${isTable ? "true" : "false"} disabled=${!isReady || isEmpty} onClick=${() => setTable(!isTable)}>${isTable ? "Chart" : "Table"}</button>`}</header>
+      ${table && html`<button type="button" class="as-table" aria-pressed=${isTable ? "true" : "false"} disabled=${!isReady || isEmpty} onClick=${() => setTable(!isTable)}>${isTable ? "Chart" : "Table"}</button>`}${tools}</header>
     <div class=${`area${isOld ? " old" : ""}`}>
       ${failed?.fault ? html`<${Failed} fault=${failed.fault} again=${failed.again} />`
         : !isReady ? html`<div class="rules" aria-hidden="true"></div>`
@@ -33,16 +33,16 @@ export function Chart({ title, note, answers, isEmpty = false, legend, nothing =
 
 /**
  * A chart over time, from its data.
- * @param {{title: string, note?: string, answers: import("../answers.js").Answer<any>[], data: ChartData, kind: "bars" | "lines", nothing?: string,
+ * @param {{title: string, note?: string, answers: import("../answers.js").Answer<any>[], data: ChartData, kind: "bars" | "lines", nothing?: string, tools?: unknown, height?: number,
  *   format: (value: number | null | undefined) => string, onAxis: (value: number) => string, open: (from: number, to: number) => void}} props
  */
-export function OverTime({ title, note, answers, data, kind, nothing, format, onAxis, open }) {
+export function OverTime({ title, note, answers, data, kind, nothing, tools, height, format, onAxis, open }) {
   const isEmpty = data.lines.every(({ values }) => values.every((value) => !value));
-  return html`<${Chart} title=${title} note=${note} answers=${answers} isEmpty=${isEmpty} nothing=${nothing}
+  return html`<${Chart} title=${title} note=${note} answers=${answers} isEmpty=${isEmpty} nothing=${nothing} tools=${tools} height=${height}
     legend=${data.lines.map(({ label, colour }) => html`<span key=${label}><i class=${kind} style=${{ background: `var(${colour})` }}></i><span class="cut">${label}</span></span>`)}
     table=${() => html`<table class="list"><thead><tr><th scope="col">Time</th>${data.lines.map(({ label }) => html`<th scope="col" class="num" key=${label}>${label}</th>`)}</tr></thead>
       <tbody>${data.starts.slice(-MOST_ROWS).map((start, index) => html`<tr key=${start}><td>${dayAndMinutes(start)}</td>
         ${data.lines.map(({ label, values }) => html`<td class="num" key=${label}>${format(values.slice(-MOST_ROWS)[index])}</td>`)}</tr>`)}</tbody></table>`}>
-    <${TimeChart} name=${title} data=${data} kind=${kind} format=${format} onAxis=${onAxis} open=${open} />
+    <${TimeChart} name=${title} data=${data} kind=${kind} format=${format} onAxis=${onAxis} open=${open} height=${height} />
   <//>`;
 }

@@ -6,13 +6,15 @@ import { html } from "../html.js";
 import { colour, paint } from "../preferences.js";
 import { dayAndMinutes, ticks, tickWords } from "../time.js";
 import { zoomTo } from "./range-picker.js";
+import { HEIGHT } from "./time-chart.js";
 
 const AXIS = 46;
-const HEIGHT = 132;
+const BELOW = 24; // the labels of the time
 const SHADES = 7;
 
-/** @param {{starts: number[], end: number, bounds: number[], counts: number[][], open: (from: number, to: number) => void}} props */
-export function HeatMap({ starts, end, bounds, counts, open }) {
+/** @param {{starts: number[], end: number, bounds: number[], counts: number[][], open: (from: number, to: number) => void, height?: number}} props */
+export function HeatMap({ starts, end, bounds, counts, open, height = HEIGHT }) {
+  const drawn = height - BELOW;
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const [width, setWidth] = useState(0);
   const [at, setAt] = useState(/** @type {{column: number, step: number, left: number} | null} */ (null));
@@ -25,8 +27,8 @@ export function HeatMap({ starts, end, bounds, counts, open }) {
     return () => sizes.disconnect();
   }, []);
   useEffect(() => {
-    if (canvas.current && width) draw(canvas.current, width, counts, low, rows);
-  }, [width, counts, paint.value]);
+    if (canvas.current && width) draw(canvas.current, width, drawn, counts, low, rows);
+  }, [width, drawn, counts, paint.value]);
   /** @param {PointerEvent} event */
   const place = (event) => {
     const box = /** @type {Element} */ (event.currentTarget).getBoundingClientRect();
@@ -49,7 +51,7 @@ export function HeatMap({ starts, end, bounds, counts, open }) {
         else zoomTo(starts[Math.min(from, column)] ?? 0, endOf(Math.max(from, column)));
         setFrom(null);
       }}></canvas>
-    ${labelsOf(bounds, low, rows).map(({ text, share }) => html`<span class="y" key=${text} style=${{ bottom: `${24 + share * HEIGHT}px` }}>${text}</span>`)}
+    ${labelsOf(bounds, low, rows).map(({ text, share }) => html`<span class="y" key=${text} style=${{ bottom: `${BELOW + share * drawn}px` }}>${text}</span>`)}
     ${ticks(first, end, Math.max(2, Math.floor(width / 96))).map((tick) => html`<span class="x" key=${tick} style=${{ left: `${AXIS + ((tick - first) / (end - first || 1)) * width}px` }}>${tickWords(tick, end - first)}</span>`)}
     ${at && html`<div class=${`tip${at.left > width / 2 ? " before" : ""}`} style=${{ left: `${at.left}px` }}>
       <b>${dayAndMinutes(starts[at.column] ?? 0)}</b><span>${at.step ? duration(bounds[at.step - 1]) : "0"} – ${duration(bounds[at.step]) || "longer"}<b>${exact(cell)}</b></span></div>`}
@@ -78,26 +80,26 @@ function labelsOf(bounds, low, rows) {
   return labels;
 }
 
-/** @param {HTMLCanvasElement} canvas @param {number} width @param {number[][]} counts @param {number} low @param {number} rows */
-function draw(canvas, width, counts, low, rows) {
+/** @param {HTMLCanvasElement} canvas @param {number} width @param {number} height @param {number[][]} counts @param {number} low @param {number} rows */
+function draw(canvas, width, height, counts, low, rows) {
   const scale = devicePixelRatio;
   canvas.width = Math.round(width * scale);
-  canvas.height = HEIGHT * scale;
+  canvas.height = height * scale;
   canvas.style.width = `${width}px`;
-  canvas.style.height = `${HEIGHT}px`;
+  canvas.style.height = `${height}px`;
   const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   pen.scale(scale, scale);
   const shades = Array.from({ length: SHADES }, (_, index) => colour(`--heat-${index + 1}`));
   const most = Math.max(1, ...counts.flat());
   const across = width / counts.length;
-  const down = HEIGHT / rows;
+  const down = height / rows;
   const gap = across > 5 ? 1 : 0;
   for (const [column, steps] of counts.entries()) {
     for (let row = 0; row < rows; row += 1) {
       const value = steps[low + row] ?? 0;
       if (!value) continue;
       pen.fillStyle = shades[Math.min(SHADES - 1, Math.floor(Math.sqrt(value / most) * SHADES))] ?? "";
-      pen.fillRect(column * across, HEIGHT - (row + 1) * down, Math.max(1, across - gap), down - 1);
+      pen.fillRect(column * across, height - (row + 1) * down, Math.max(1, across - gap), down - 1);
     }
   }
 }

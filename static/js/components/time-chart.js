@@ -21,15 +21,15 @@ const STACK = /** @type {any} */ ({
  * @property {Line[]} lines  bars are stacked in this order, from the ground
  */
 
-const HEIGHT = 156;
+export const HEIGHT = 156;
 const AXIS = 51;
 const INDENT = 5; // uPlot sets its labels in; ours begin where titles begin
 
 /**
  * @param {{data: ChartData, kind: "bars" | "lines", format: (value: number | null | undefined) => string, onAxis: (value: number) => string,
- *   open: (from: number, to: number) => void, name: string}} props
+ *   open: (from: number, to: number) => void, name: string, height?: number}} props
  */
-export function TimeChart({ data, kind, format, onAxis, open, name }) {
+export function TimeChart({ data, kind, format, onAxis, open, name, height = HEIGHT }) {
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   const chart = useRef(/** @type {uPlot | null} */ (null));
   const [at, setAt] = useState(/** @type {{index: number, left: number} | null} */ (null));
@@ -38,20 +38,20 @@ export function TimeChart({ data, kind, format, onAxis, open, name }) {
   useLayoutEffect(() => {
     const { current } = box;
     if (!current) return undefined;
-    const made = new uPlot(optionsOf(kind, data, onAxis, current.clientWidth, { at: setAt, open: (index) => {
+    const made = new uPlot(optionsOf(kind, data, onAxis, { width: current.clientWidth, height }, { at: setAt, open: (index) => {
       const { starts, end } = latest.current.data;
       const from = starts[index];
       if (from !== undefined) latest.current.open(from, starts[index + 1] ?? end);
     } }), columnsOf(kind, data), current);
     chart.current = made;
-    const sizes = new ResizeObserver(() => made.setSize({ width: current.clientWidth, height: HEIGHT }));
+    const sizes = new ResizeObserver(() => made.setSize({ width: current.clientWidth, height }));
     sizes.observe(current);
     return () => {
       sizes.disconnect();
       made.destroy();
       chart.current = null;
     };
-  }, [kind, data.lines.map(({ label }) => label).join("\n"), paint.value, span(data)]);
+  }, [kind, data.lines.map(({ label }) => label).join("\n"), paint.value, span(data), height]);
   useEffect(() => {
     chart.current?.setData(columnsOf(kind, data));
   }, [data]);
@@ -79,10 +79,10 @@ function columnsOf(kind, { starts, lines }) {
 }
 
 /**
- * @param {"bars" | "lines"} kind @param {ChartData} data @param {(value: number) => string} onAxis @param {number} width
+ * @param {"bars" | "lines"} kind @param {ChartData} data @param {(value: number) => string} onAxis @param {{width: number, height: number}} size
  * @param {{at: (at: {index: number, left: number} | null) => void, open: (index: number) => void}} tell @returns {uPlot.Options}
  */
-function optionsOf(kind, data, onAxis, width, tell) {
+function optionsOf(kind, data, onAxis, size, tell) {
   const font = `11px ${getComputedStyle(document.body).fontFamily}`;
   const quiet = colour("--ink-3");
   const rule = colour("--line");
@@ -90,8 +90,7 @@ function optionsOf(kind, data, onAxis, width, tell) {
   const straight = uPlot.paths.linear?.();
   let dragged = false;
   return {
-    width,
-    height: HEIGHT,
+    ...size,
     ms: 1,
     padding: [8, 0, 0, 0],
     legend: { show: false },

@@ -4,12 +4,13 @@ import { useEffect, useMemo, useRef, useState } from "../../vendor/hooks.js";
 import { useAnswer } from "../answers.js";
 import { nameOfProblem } from "../changes.js";
 import { filterParams } from "../filters.js";
-import { count, countOnAxis, duration } from "../format.js";
+import { count, countOnAxis, duration, durationOnAxis } from "../format.js";
 import { html } from "../html.js";
 import { useKeys } from "../keyboard.js";
 import { toCosts, toEvents, toProblem, toProblems, toTrace, toTraces } from "../links.js";
 import { dollars, dollarsOnAxis } from "../money.js";
 import { amend, go } from "../router.js";
+import { endOf, intervalWords, stackedLines } from "../series-lines.js";
 import { asked, askedByDay, filters, project, span } from "../state.js";
 import { clock, day, rangeBefore, rangeBeforeWords } from "../time.js";
 import { Changed } from "../components/changed.js";
@@ -25,7 +26,6 @@ import { TopList } from "../components/top-list.js";
 
 const LIVE = { isLive: true };
 const TOP = 5;
-const MOST_COLOURS = 6;
 const PATIENCE_MS = 600;
 
 export default function Overview() {
@@ -77,8 +77,8 @@ function Charts({ chosen }) {
   const inLatency = useChart([p50, p95, p99], ([low, high, highest]) => [
     { label: "p50", values: low ?? [], colour: "--tone-1" }, { label: "p95", values: high ?? [], colour: "--tone-2" }, { label: "p99", values: highest ?? [], colour: "--tone-3" }]);
   const inTokens = useChart([input, output], ([into, out]) => [{ label: "out", values: out ?? [], colour: "--tone-3" }, { label: "in", values: into ?? [], colour: "--tone-1" }]);
-  const inCost = useChart([cost], () => costLines(cost.value?.series ?? []));
-  const per = requests.value ? `per ${words(requests.value.interval)}` : "";
+  const inCost = useChart([cost], () => stackedLines(cost.value?.series ?? [], "no model"));
+  const per = requests.value ? `per ${intervalWords(requests.value.interval)}` : "";
   /** @param {import("../router.js").Changes} more */
   const at = (more) => (/** @type {number} */ from, /** @type {number} */ to) =>
     go(toEvents({ ...chosen, ...more, range: null, from: new Date(from).toISOString(), to: new Date(to).toISOString() }));
@@ -86,7 +86,7 @@ function Charts({ chosen }) {
   const drawn = heat.value;
   return html`<div class="charts">
     <${OverTime} title="Requests" note=${per} answers=${[requests, errors]} data=${inRequests} kind="bars" format=${count} onAxis=${countOnAxis} open=${calls} />
-    <${OverTime} title="Latency" answers=${[p50, p95, p99]} data=${inLatency} kind="lines" format=${duration} onAxis=${onAxis} open=${calls} />
+    <${OverTime} title="Latency" answers=${[p50, p95, p99]} data=${inLatency} kind="lines" format=${duration} onAxis=${durationOnAxis} open=${calls} />
     <${Chart} title="Latency distribution" answers=${[heat]} isEmpty=${drawn && drawn.counts.flat().every((/** @type {number} */ value) => !value)}
       legend=${html`<span>few<span class="ramp" aria-hidden="true">${[1, 2, 3, 4, 5, 6, 7].map((shade) => html`<i key=${shade} style=${{ background: `var(--heat-${shade})` }}></i>`)}</span>many</span>`}>
       ${drawn && html`<${HeatMap} starts=${drawn.buckets.map(Date.parse)} end=${endOf(drawn)} bounds=${drawn.bounds_ms} counts=${drawn.counts} open=${calls} />`}
@@ -133,34 +133,8 @@ function useChart(answers, lines) {
   }, answers.map(({ value }) => value));
 }
 
-/** Where the last bucket ends. @param {{buckets: string[], to: string} | undefined} answer */
-function endOf(answer) {
-  const starts = (answer?.buckets ?? []).map(Date.parse);
-  const [last, previous] = [starts.at(-1), starts.at(-2)];
-  if (last === undefined) return 0;
-  return previous === undefined ? Math.max(last + 1, Date.parse(answer?.to ?? "")) : last + (last - previous);
-}
-
 /** @param {(number | null)[] | undefined} all @param {(number | null)[] | undefined} part */
 const minus = (all = [], part = []) => all.map((value, index) => Math.max(0, (value ?? 0) - (part[index] ?? 0)));
-
-/** The dearest by name, at most six, each worth a hundredth of all; the rest as one. @param {{key: string | null, other: boolean, values: number[]}[]} series */
-function costLines(series) {
-  const totals = new Map(series.map((one) => [one, one.values.reduce((sum, value) => sum + (value ?? 0), 0)]));
-  const whole = [...totals.values()].reduce((sum, value) => sum + value, 0);
-  const spent = series.filter((one) => (totals.get(one) ?? 0) > 0);
-  const named = spent.filter((one) => !one.other && (totals.get(one) ?? 0) >= whole / 100).slice(0, MOST_COLOURS);
-  const rest = spent.filter((one) => !named.includes(one));
-  const lines = named.map(({ key, values }, index) => ({ label: key ?? "no model", values, colour: `--series-${index + 1}` }));
-  if (!rest.length) return lines;
-  return [...lines, { label: "other", values: (rest[0]?.values ?? []).map((_, index) => rest.reduce((sum, { values }) => sum + (values[index] ?? 0), 0)), colour: "--series-other" }];
-}
-
-/** @param {number} ms */
-const onAxis = (ms) => (ms === 0 ? "0" : ms < 1000 ? `${Number(ms.toPrecision(3))} ms` : `${Number((ms / 1000).toPrecision(3))} s`);
-
-/** @param {string} interval */
-const words = (interval) => interval.replace(/^1(?=[a-z])/, "").replace(/m$/, " min").replace(/h$/, " hour").replace(/d$/, " day").trim();
 
 /** Before the first event. */
 function Nothing() {
