@@ -5,11 +5,13 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
+from lynex.events.envelope import Event
 from lynex.ingest.frames import Frame
 from lynex.ingest.journal import Journal
-from lynex.ingest.parcel import NotReadable, sender_of
+from lynex.ingest.parcel import Decoded, NotReadable, sender_of
 
 _MOST_PENDING: Final = 200_000  # ids of accepted events that are remembered until they are stored
+_MOST_DECODED: Final = 24 << 20  # bytes as sent of the events that are kept as they were decoded, about twice the size
 
 
 class Backlog:
@@ -29,6 +31,8 @@ class Backlog:
         self._pending: dict[str, set[str]] = {}
         self._noted: deque[tuple[int, str, Sequence[str]]] = deque()  # last sequence, project, event ids
         self._noted_ids = 0
+        self._decoded: dict[int, tuple[Sequence[Event], int]] = {}  # by last sequence, with their bytes as sent
+        self._decoded_bytes = 0
         self._news = threading.Condition()
 
     @property
@@ -59,6 +63,25 @@ class Backlog:
         waiting = self._pending.get(project_id)
         return waiting.intersection(event_ids) if waiting else set()
 
+    def keep_decoded(self, events: Sequence[Event], last_seq: int, size: int) -> None:
+        """What the request that ends with `last_seq` says, in `size` bytes: nobody need decode it again, while there
+        is room to keep it."""
+        with self._news:
+            if last_seq > self._settled and self._decoded_bytes + size <= _MOST_DECODED:
+                self._decoded[last_seq] = events, size
+                self._decoded_bytes += size
+
+    def take_decoded(self, frames: Sequence[Frame]) -> Decoded:
+        """What is kept of these frames; it is given once."""
+        taken: Decoded = {}
+        with self._news:
+            for frame in frames:
+                found = self._decoded.pop(frame.last_seq, None)
+                if found is not None:
+                    taken[frame.last_seq], size = found
+                    self._decoded_bytes -= size
+        return taken
+
     def settle(self, through: int) -> None:
         """Everything up to this sequence is stored now, or set aside."""
         with self._news:
@@ -71,6 +94,8 @@ class Backlog:
                 _, project_id, event_ids = self._noted.popleft()
                 self._noted_ids -= len(event_ids)
                 self._pending[project_id].difference_update(event_ids)
+            for last_seq in [one for one in self._decoded if one <= through]:  # read from the journal meanwhile
+                self._decoded_bytes -= self._decoded.pop(last_seq)[1]
 
     def oldest_received_at(self) -> int | None:
         """When the oldest request that is not settled was received, as far as memory knows."""

@@ -15,6 +15,7 @@ from lynex.control.key_usage import KeyUsage
 from lynex.control.receipts import Receipts
 from lynex.errors import RateLimited
 from lynex.events.decoding import Decoded, decode_batch, decode_ndjson, decode_single
+from lynex.events.envelope import Event
 from lynex.events.limits import Limits
 from lynex.failpoints import reach
 from lynex.ingest.backlog import Backlog
@@ -103,13 +104,22 @@ class Intake:
         ids = [event.event_id for event in decoded.events]
         self.check_rate(project_id, len(ids))
         sender = Sender(NATIVE, project_id, key_id, limits.now, decoded.made_ids)
-        known = await self.keep(sender, join_events(decoded.raws), len(ids), ids)
+        known = await self.keep(sender, join_events(decoded.raws), len(ids), ids, decoded.events)
         if decoded.duplicates:
             self._receipts.note_accepted(project_id, key_id, limits.now, 0, decoded.duplicates)
         return Accepted(ids, decoded.duplicates + known, self._durable, decoded.warnings)
 
-    async def keep(self, sender: Sender, content: bytes, count: int, event_ids: Sequence[str] = ()) -> int:
+    async def keep(
+        self,
+        sender: Sender,
+        content: bytes,
+        count: int,
+        event_ids: Sequence[str] = (),
+        events: Sequence[Event] = (),
+    ) -> int:
         """Write a request of `count` events down, for good; how many of `event_ids` were known before.
+
+        `events`: what the content says, where it was decoded, so that this need not be done again.
 
         `content` is what was sent, decompressed, and must be such that it can be understood: nothing is looked at here.
         """
@@ -118,6 +128,8 @@ class Intake:
         first_seq = await self._journal.append(pack(sender, content), count)
         if event_ids:
             self._backlog.note(project_id, event_ids, first_seq + count - 1)
+        if events:
+            self._backlog.keep_decoded(events, first_seq + count - 1, len(content))
         reach("intake.before_reply")
         self._metrics.accepted.inc(count)
         if sender.key_id is not None:

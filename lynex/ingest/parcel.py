@@ -12,6 +12,7 @@ from lynex.ingest.otlp import KINDS, open_records
 from lynex.ingest.otlp_records import Record
 
 NATIVE: Final = "events"
+Decoded = dict[int, Sequence[Event]]  # what requests say, by the last sequence of each
 _LENGTH: Final = struct.Struct("<I")
 
 

@@ -174,7 +174,8 @@ class Preparer:
         return _Job(number, after, expected - 1, damaged, frames)
 
     def _prepared(self, job: _Job) -> Prepared:
-        rows, aside = self._workshop.finish(job.number, job.frames)
+        decoded = self._backlog.take_decoded(job.frames)
+        rows, aside = self._workshop.finish(job.number, job.frames, decoded)
         if job.frames and job.frames[0].first_seq <= job.after:  # the store failed between two halves of a batch
             rows = [row for row in rows if row.seq > job.after]
             aside = [one for one in aside if one.seq > job.after]

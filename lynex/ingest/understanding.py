@@ -15,11 +15,12 @@ from lynex.ingest.frames import Frame
 from lynex.ingest.normalise import normalise
 from lynex.ingest.otlp_events import read_record
 from lynex.ingest.otlp_records import Record
-from lynex.ingest.parcel import NotReadable, Sender, contents, unpack
+from lynex.ingest.parcel import Decoded, NotReadable, Sender, contents, sender_of, unpack
 from lynex.pricing.book import PriceBook
 from lynex.store.stored_event import StoredEvent
 
 Rows = list[StoredEvent]
+_Contents = Iterable[Event | Unreadable | Record]
 
 
 class Aside(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -41,14 +42,18 @@ class Understanding:
         self._buffer = bytearray()  # for bodies: its memory is used again and again
         self._may_fail = is_planned("processor.event.")
 
-    def understand(self, frames: Iterable[Frame], processed_at: int) -> Understood:
-        """Rows and what is set aside, both in order of sequence. Raises only for lack of memory."""
+    def understand(self, frames: Iterable[Frame], processed_at: int, decoded: Decoded | None = None) -> Understood:
+        """Rows and what is set aside, both in order of sequence. Raises only for lack of memory.
+
+        `decoded`: events of some of the frames, by last sequence, exactly as their payload would give them.
+        """
         rows: Rows = []
         aside: list[Aside] = []
         for frame in frames:
             rows_before, aside_before = len(rows), len(aside)
             try:
-                self._understand_frame(frame, processed_at, rows, aside)
+                events = decoded.get(frame.last_seq) if decoded is not None else None
+                self._understand_frame(frame, events, processed_at, rows, aside)
             except MemoryError:  # no fault of these events: they are tried again
                 raise
             except Exception as fault:
@@ -56,10 +61,16 @@ class Understanding:
                 aside += [_not_understood(seq, fault) for seq in range(frame.first_seq, frame.last_seq + 1)]
         return rows, aside
 
-    def _understand_frame(self, frame: Frame, processed_at: int, rows: Rows, aside: list[Aside]) -> None:
-        sender, content = unpack(frame.payload)
+    def _understand_frame(
+        self, frame: Frame, events: _Contents | None, processed_at: int, rows: Rows, aside: list[Aside]
+    ) -> None:
+        if events is None:
+            sender, content = unpack(frame.payload)
+            events = contents(sender, content)
+        else:
+            sender = sender_of(frame.payload)
         seq = frame.first_seq
-        for event in contents(sender, content):
+        for event in events:
             try:
                 rows.append(self._row_of(event, seq, sender, processed_at))
             except MemoryError:

@@ -10,6 +10,7 @@ from typing import Final, Literal
 from lynex.clock import Clock
 from lynex.config import PriceConfig
 from lynex.ingest.frames import Frame
+from lynex.ingest.parcel import Decoded
 from lynex.ingest.understanding import Understanding, Understood
 from lynex.ingest.understanding_process import ProcessFailed, UnderstandingProcess
 from lynex.metrics import Metrics
@@ -85,8 +86,11 @@ class Workshop:
                 self._lose(fault)
         return self._number
 
-    def finish(self, number: int, frames: list[Frame]) -> Understood:
-        """What became of these frames, which were begun under this number. Raises only for lack of memory."""
+    def finish(self, number: int, frames: list[Frame], decoded: Decoded | None = None) -> Understood:
+        """What became of these frames, which were begun under this number. Raises only for lack of memory.
+
+        `decoded`: events of them that need not be decoded again.
+        """
         while self._ordered and self._ordered[0] < number:  # begun before a failure of the store, wanted no more
             self._ordered.popleft()
         if self._process is not None and self._ordered and self._ordered[0] == number:
@@ -98,7 +102,7 @@ class Workshop:
                 self._ordered.popleft()
                 self._failures = 0
                 return understood
-        return self._understanding.understand(frames, self._clock.now())
+        return self._understanding.understand(frames, self._clock.now(), decoded)
 
     def interrupt(self) -> None:
         """From any thread, before `close`: have `begin` and `finish` wait for the process no more."""

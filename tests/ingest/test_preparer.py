@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lynex.clock import SystemClock
+from lynex.events.envelope import Event
 from lynex.ingest.backlog import Backlog
 from lynex.ingest.disk import RealDisk
 from lynex.ingest.frames import Frame
@@ -124,6 +125,22 @@ def test_ids_are_pending_until_they_are_settled(journal):
     backlog.settle(4)
     backlog.note("proj_a", ["e3"], 4)  # told after it was stored: nothing to wait for
     assert backlog.pending("proj_a", ["e1", "e2", "e3"]) == set()
+
+
+def test_what_was_decoded_is_given_once_and_forgotten_when_settled(journal):
+    backlog = Backlog(journal, 1 << 20)
+    frames = [journal.write(2)[0] for _ in range(3)]
+    backlog.put(frames)
+    events = [Event(f"e{seq}", "log", NOW, {}, {}, {}, 9) for seq in (1, 2)]
+    for frame in frames:
+        backlog.keep_decoded(events, frame.last_seq, 18)
+    assert backlog.take_decoded(frames[:1]) == {2: events}
+    assert backlog.take_decoded(frames[:1]) == {}
+    backlog.settle(4)
+    assert backlog.take_decoded(frames) == {6: events}
+    backlog.keep_decoded(events, 4, 18)  # told after it was stored
+    backlog.keep_decoded(events, 8, 1 << 30)
+    assert backlog.take_decoded([*frames, Frame(7, 2, b"")]) == {} and backlog._decoded_bytes == 0
 
 
 def test_the_oldest_request_is_known_until_it_is_settled(journal):

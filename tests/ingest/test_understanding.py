@@ -8,7 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from lynex.cli.demo_day import demo_events
 from lynex.control.dead_letters import Dead
+from lynex.events.decoding import decode_batch
+from lynex.events.limits import Limits
 from lynex.ingest.frames import Frame
 from lynex.ingest.otlp import TRACES, survey
 from lynex.ingest.parcel import Sender, join_events, pack
@@ -50,6 +53,22 @@ def test_native_events_and_spans_become_rows_in_order(captured):
     ]  # fmt: skip
     assert rows[2].event_id == f"{rows[2].trace_id}:{rows[2].span_id}"
     assert all(row.mapping for row in rows)
+
+
+def test_what_the_door_decoded_gives_the_rows_that_the_journal_gives():
+    odd = [
+        a_call(),
+        {"type": "log", "body": {"message": "no id"}},
+        {"type": "span", "timestamp": "2026-11-20 12:00:00"},
+    ]
+    limits = Limits(max_event_bytes=1 << 20, max_batch_events=10_000, max_depth=64, max_keys=2000, now=NOW)
+    decoded = decode_batch(msgspec.json.encode(demo_events(NOW, 1)[:500] + odd), limits, "proj_a")
+    assert decoded.made_ids and decoded.warnings  # some were read with care
+    sender = Sender("events", "proj_a", "key_a", NOW, decoded.made_ids)
+    frames = [Frame(5, len(decoded.events), pack(sender, join_events(decoded.raws)))]
+    expected = UNDERSTANDING.understand(frames, NOW)
+    assert len(expected[0]) == len(decoded.events)
+    assert UNDERSTANDING.understand(frames, NOW, {frames[0].last_seq: decoded.events}) == expected
 
 
 def test_one_bad_event_is_set_aside_and_kept_as_it_was(captured):
