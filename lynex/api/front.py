@@ -28,6 +28,7 @@ class Front:
     limits: BodyLimits
     memory: Memory
     health: Health
+    started_at: int
     stopping: bool = False
     openapi: bytes = b"{}"
 
@@ -36,7 +37,8 @@ class Front:
         ingest = appliance.config.ingest
         limits = BodyLimits(ingest.max_request_bytes, ingest.max_expanded_bytes)
         memory = Memory(max(_BODIES_IN_MEMORY, 2 * (limits.sent + limits.expanded)))
-        return cls(appliance, limits, memory, Health(appliance.store, appliance.clock))
+        health = Health(appliance.store, appliance.clock)
+        return cls(appliance, limits, memory, health, appliance.clock.now())
 
     @property
     def secure(self) -> bool:

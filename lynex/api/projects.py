@@ -9,7 +9,7 @@ from lynex.api.bodies import read_form
 from lynex.api.front import front, json_answer, parts
 from lynex.api.guard import not_bound_to_a_project, reachable
 from lynex.api.route import principal_of
-from lynex.api.shapes import NewProject, ProjectList, ProjectShown, RemovalWanted, Removed
+from lynex.api.shapes import NewProject, ProjectChange, ProjectList, ProjectShown, RemovalWanted, Removed
 from lynex.clock import rfc3339
 from lynex.control.projects import Project
 
@@ -28,6 +28,13 @@ async def create_project(request: Request) -> Response:
     wanted = await read_form(request, front(request).memory, NewProject)
     created = await asyncio.to_thread(parts(request).projects.create, wanted.name, project_id=wanted.id)
     return json_answer(_shown(created), 201)
+
+
+async def rename_project(request: Request) -> Response:
+    """PATCH /api/v1/projects/{project_id}"""
+    project_id = await reachable(request, request.path_params["project_id"])
+    wanted = await read_form(request, front(request).memory, ProjectChange)
+    return json_answer(_shown(await asyncio.to_thread(parts(request).projects.rename, project_id, wanted.name)))
 
 
 async def remove_events(request: Request) -> Response:

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from lynex.api import (
+    about,
     dead_letters,
     error_groups,
     events,
@@ -14,6 +15,7 @@ from lynex.api import (
     pages,
     parameters,
     projects,
+    receipts,
     remap,
     saved,
     sessions,
@@ -21,7 +23,9 @@ from lynex.api import (
     stats,
     traces,
 )
+from lynex.api.about_shapes import About, SignInLink
 from lynex.api.error_shapes import DecisionMade, DecisionsMade, DecisionsWanted, DecisionWanted, ErrorPage, ErrorWhole
+from lynex.api.receipt_shapes import ReceiptsShown
 from lynex.api.remap_shapes import RemapShown, RemapWanted
 from lynex.api.route import OTLP, Route
 from lynex.api.saved_shapes import SavedChange, SavedList, SavedShown, SavedWanted
@@ -39,6 +43,7 @@ from lynex.api.shapes import (
     NewKeyWanted,
     NewProject,
     Overview,
+    ProjectChange,
     ProjectList,
     ProjectShown,
     Queued,
@@ -138,6 +143,8 @@ SETTING_UP: Final = (
     _route("GET", f"{_V1}/projects", projects.list_projects, "projects.read", "List projects", gives=ProjectList),
     _route("POST", f"{_V1}/projects", projects.create_project, "projects.write", "Make a project",
            takes=NewProject, gives=ProjectShown, status=201),
+    _route("PATCH", f"{_V1}/projects/{{project_id}}", projects.rename_project, "projects.write", "Rename a project",
+           takes=ProjectChange, gives=ProjectShown),
     _route("POST", f"{_V1}/projects/{{project_id}}/remove", projects.remove_events, "events.remove",
            "Delete for good what one SDK has sent so far", takes=RemovalWanted, gives=Removed),
     _route("GET", _KEYS, keys.list_keys, "keys.read", "List the keys of a project", gives=KeyList),
@@ -146,6 +153,8 @@ SETTING_UP: Final = (
     _route("DELETE", f"{_KEYS}/{{key_id}}", keys.revoke_key, "keys.write", "Revoke a key", gives=KeyShown),
     _route("GET", f"{_V1}/prices/unknown", stats.unpriced, "events.read", "Models in use without a known price",
            params=parameters.UNPRICED, gives=UnknownPrices),
+    _route("GET", f"{_V1}/receipts", receipts.show, "receipts.read",
+           "What came, by hour and key, and what became of it", params=receipts.PARAMETERS, gives=ReceiptsShown),
     _route("GET", f"{_V1}/dead-letters", dead_letters.list_dead_letters, "dead_letters.read",
            "Events that could not be stored", params=parameters.DEAD_LETTERS, gives=DeadLetterList),
     _route("GET", f"{_V1}/dead-letters/{{seq}}", dead_letters.get_dead_letter, "dead_letters.read",
@@ -166,6 +175,8 @@ OPERATING: Final = (
     _route("GET", "/ready", operating.ready, PUBLIC, "200 once everything accepted is visible", gives=Readiness),
     _route("GET", "/metrics", operating.metrics, "metrics.read", "Figures for Prometheus; free on this machine",
            media="text/plain", free_on_loopback=True),
+    _route("GET", f"{_V1}/about", about.about, "appliance.read", "Version, health, and what is kept where",
+           gives=About),
     _route("POST", f"{_V1}/remap", remap.start, "remap.write", "Map history again, day by day",
            takes=RemapWanted, gives=RemapShown, status=202),
     _route("GET", f"{_V1}/remap", remap.latest, "remap.read", "How far that is, or what the last run changed",
@@ -177,6 +188,8 @@ OPERATING: Final = (
 BROWSER: Final = (
     _route("GET", "/signin", signin.sign_in, PUBLIC, "Open a session with a link that works once",
            params=parameters.TOKEN, status=303, media=_HTML),
+    _route("POST", f"{_V1}/signin-links", signin.new_link, "sessions.create", "Make such a link",
+           gives=SignInLink, status=201),
     _route("POST", f"{_V1}/signout", signin.sign_out, "sessions.write", "End this browser's session", gives=SignedOut),
     *(_route("GET", path, pages.index, PUBLIC, "The dashboard", media=_HTML) for path in pages.PATHS),
     _route("GET", "/docs", pages.docs, PUBLIC, "The API, explained", media=_HTML),
@@ -197,6 +210,6 @@ DESCRIBED: Final = (
     ("Saved", SAVED),
     ("Setting up", SETTING_UP),
     ("Operating", OPERATING),
-    ("Browser", BROWSER[:2]),
+    ("Browser", BROWSER[:3]),
 )
 FOR_EXPORTERS: Final = (*OPENTELEMETRY, *_OTLP_ELSEWHERE, OPERATING[0])  # all that the ports of OpenTelemetry serve

@@ -170,6 +170,10 @@ class NewProject(msgspec.Struct, forbid_unknown_fields=True):
     id: Annotated[str, Meta(pattern="^proj_[A-Za-z0-9_-]{1,64}$")] | None = None
 
 
+class ProjectChange(msgspec.Struct, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+
+
 class KeyShown(msgspec.Struct):
     """A key without its secret."""
 

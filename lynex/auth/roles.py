@@ -26,10 +26,13 @@ PERMISSIONS: Final[Mapping[str, str | None]] = MappingProxyType(
         "saved.write": "admin",
         "dead_letters.read": "admin",
         "dead_letters.replay": "admin",
+        "receipts.read": "admin",
+        "appliance.read": "admin",
         "metrics.read": "read",
         "remap.read": "admin",
         "remap.write": "admin",
         "sessions.write": "read",
+        "sessions.create": "admin",
     }
 )
 

@@ -17,6 +17,7 @@ from lynex.cli import (
     rebuild,
     remap,
     serve,
+    signin,
     stats,
     tail,
     traces,
@@ -37,6 +38,7 @@ app = typer.Typer(
 _RUN, _LOOK, _SET_UP = "Run", "Look", "Set up"
 
 app.command("serve", rich_help_panel=_RUN)(serve.serve)
+app.command("signin", rich_help_panel=_RUN)(signin.signin)
 app.command("demo", rich_help_panel=_RUN)(demo.demo)
 app.command("doctor", rich_help_panel=_RUN)(doctor.doctor)
 app.command("rebuild", rich_help_panel=_RUN)(rebuild.rebuild)

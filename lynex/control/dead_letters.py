@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
-from lynex.clock import Clock
+from lynex.clock import HOUR, Clock
 from lynex.control.database import Database
 from lynex.control.schema import DEAD_LETTERS
 from lynex.errors import NotFound
@@ -106,6 +106,17 @@ class DeadLetters:
                 unmarked = DEAD_LETTERS.c.seq.in_(some) & DEAD_LETTERS.c.replayed_at.is_(None)
                 marked += connection.execute(mark.where(unmarked)).rowcount
         return marked
+
+    def by_hour(self, project_id: str, start: int, end: int) -> dict[int, int]:
+        """How many were set aside, by the start of the hour, in the hours that began in `start … end`."""
+        hour = DEAD_LETTERS.c.created_at - DEAD_LETTERS.c.created_at % HOUR
+        statement = (
+            select(hour.label("hour"), func.count().label("amount"))
+            .where(DEAD_LETTERS.c.project_id == project_id, hour >= start, hour < end)
+            .group_by(hour)
+        )
+        with self._database.reading() as connection:
+            return {row.hour: row.amount for row in connection.execute(statement)}
 
     def count(self, project_id: str | None = None, *, replayed: bool | None = None) -> int:
         statement = select(func.count()).select_from(DEAD_LETTERS).where(*_conditions(project_id, replayed))

@@ -75,7 +75,7 @@ class Sessions:
                 raise Forbidden(
                     "This sign-in link was used already, has expired or is not ours.",
                     code="invalid_sign_in_link",
-                    hint="Restart the server to get a new link; it is printed at the start.",
+                    hint="`lynex signin` on the server's machine prints a new one.",
                 )
             connection.execute(
                 insert(SESSIONS).values(id=session.id, token_hash=self._digest(token), created_at=now, seen_at=now)

@@ -14,6 +14,7 @@ VERBS = (
     "keys",
     "prices",
     "dead-letters",
+    "signin",
     "demo",
     "doctor",
     "config",
