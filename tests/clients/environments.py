@@ -19,13 +19,19 @@ CACHE = Path(os.environ.get("LYNEX_CLIENTS_CACHE") or platformdirs.user_cache_pa
 def prepare(client: Client) -> Path:
     """The folder of the environment; made first where it is missing."""
     if client.runs_on == "node":
-        return _made(client.environment, client.pins, lambda place: _npm(client, place))
+        return _made(client.environment, client.pins, lambda place: _npm(client.folder, place))
     return _made(client.environment, client.pins, lambda place: _pip(client.pins, place))
 
 
 def python_with(name: str, pins: Path) -> Path:
     """The interpreter of an environment with these packages."""
     return _made(name, pins, lambda place: _pip(pins, place)) / "bin" / "python"
+
+
+def node_packages(name: str, folder: Path) -> Path:
+    """The node_modules of what the lock file in the folder names."""
+    lock = folder / "package-lock.json"
+    return _made(name, lock, lambda place: _npm(folder, place)) / "node_modules"
 
 
 def _made(name: str, pins: Path, make: Callable[[Path], None]) -> Path:
@@ -68,9 +74,9 @@ def _pip(pins: Path, place: Path) -> None:
     _done([*pip, "--disable-pip-version-check", "--requirement", pins])
 
 
-def _npm(client: Client, place: Path) -> None:
+def _npm(folder: Path, place: Path) -> None:
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(client.folder / name, place)
+        shutil.copy(folder / name, place)
     npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     _done(npm, cwd=place)
 

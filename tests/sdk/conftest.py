@@ -1,6 +1,9 @@
 """A real server for the SDK's events, clients that end with their test, and a proxy for bad networks."""
 
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +11,8 @@ from lynex_sdk import Lynex
 
 from tests.running import KEY, Running
 from tests.sdk.proxy import Proxy
+
+SDK = Path(__file__).parent.parent.parent / "sdk" / "js"
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +61,16 @@ def recorded() -> Iterator[tuple[Lynex, list[dict[str, Any]]]]:
     client = Lynex(api_key=KEY, endpoint="http://127.0.0.1:9", before_send=keep, flush_interval=0.01)
     yield client, events
     client.shutdown(0)
+
+
+@pytest.fixture(scope="module")
+def module() -> str:
+    """The built module; installing the compiler and building take some seconds where it is not there yet."""
+    assert shutil.which("npm"), "npm is missing: apt-get install nodejs npm"
+    built = SDK / "dist" / "cjs" / "package.json"
+    newest = max(file.stat().st_mtime for file in (SDK / "src").iterdir())
+    if not (SDK / "node_modules").exists():
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=SDK, check=True)
+    if not built.exists() or built.stat().st_mtime < newest:
+        subprocess.run(["npm", "run", "build"], cwd=SDK, check=True)
+    return str(SDK / "dist" / "esm" / "node.js")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import queue
 import signal
 import subprocess
@@ -13,8 +14,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.clients.environments import python_with
+from tests.clients.environments import node_packages, python_with
 from tests.running import KEY, Running, free_port
+from tests.sdk.test_delivery import stored
 
 pytestmark = pytest.mark.long
 
@@ -182,3 +184,32 @@ def test_tables_of_pandas_and_polars_have_every_event(server, start, tmp_path):
     assert server.post(events).status_code == 202
     server.drain()
     ended(start(str(HOSTS / "frames.py"), "frames", marker="frames"), tmp_path)
+
+
+@pytest.fixture(scope="module")
+def runtimes() -> dict[str, list[str]]:
+    """How Deno and Bun run a script."""
+    if platform.machine() != "x86_64":
+        pytest.skip("their packages carry one program for each processor; this names those for x86-64")
+    modules = node_packages("runtimes", HOSTS.parent / "runtimes")
+    deno = [str(modules / "@deno" / "linux-x64-glibc" / "deno"), "run", "--allow-net", "--allow-env", "--allow-read"]
+    return {"deno": [*deno, "--allow-sys"], "bun": [str(modules / "@oven" / "bun-linux-x64" / "bin" / "bun"), "run"]}
+
+
+@pytest.mark.parametrize("name", ["deno", "bun"])
+def test_deno_and_bun_nest_send_and_end_as_node_does(server, runtimes, module, name):
+    def run(script: str, *arguments: str) -> list[str]:
+        command = [*runtimes[name], str(HOSTS.parent / "js" / script), module, server.url, KEY, *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0 and done.stderr == "", done.stderr
+        return done.stdout.splitlines()
+
+    story = json.loads(run("story.mjs")[-1])
+    assert story["said"] == "HELLO" and story["threw"] == "no" and story["sent"] == 212 and story["dropped"] == {}
+    server.drain()
+    call = server.get(f"/api/v1/events/{story['call']}").json()
+    assert call["context"]["session_id"] == "s-js" and call["context"]["parent_event_id"]
+    delivery = json.loads(run("delivery.mjs", f"{name}-sent", "250")[-1])
+    assert delivery["sent"] == 250 and len(stored(server, f"{name}-sent")) == 250
+    run("ending.mjs", f"{name}-end")
+    assert len(stored(server, f"{name}-end")) == 30
