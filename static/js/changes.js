@@ -42,5 +42,5 @@ function began(problems, hadEvents, from, to) {
   return told.slice(0, 2);
 }
 
-/** @param {Problem} problem */
-export const nameOfProblem = ({ type, message }) => type || message.slice(0, 80) || "An error without a name";
+/** @param {{type: string | null, message: string | null}} problem */
+export const nameOfProblem = ({ type, message }) => type || message?.slice(0, 80) || "An error without a name";

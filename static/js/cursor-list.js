@@ -7,10 +7,11 @@ const PAGE = 100;
 
 /** @template {Record<string, any>} T */
 export class CursorList {
-  /** @param {string} path  of the API @param {keyof T & string} key  what tells items apart @param {import("./api.js").Params} params */
-  constructor(path, key, params) {
+  /** @param {string} path  of the API @param {(item: T) => string} idOf @param {import("./api.js").Params} params @param {number} [page]  items asked for at once */
+  constructor(path, idOf, params, page = PAGE) {
     this.path = path;
-    this.key = key;
+    this.idOf = idOf;
+    this.page = page;
     this.params = params;
     /** Grows with every change. */
     this.version = signal(0);
@@ -25,6 +26,8 @@ export class CursorList {
     this.told = {};
     /** @type {string | null} */
     this.next = "";
+    /** Where the last page begins. @type {string | null} */
+    this.last = "";
     this.isLoaded = false;
     this.isAsking = false;
     this.isClosed = false;
@@ -39,10 +42,11 @@ export class CursorList {
     if (this.isAsking || this.next === null || this.isClosed) return;
     this.isAsking = true;
     try {
-      const answer = await ask(this.path, { ...this.params, limit: PAGE, cursor: this.next });
-      const known = new Set(this.items.map((one) => one[this.key]));
-      this.items = [...this.items, ...answer.items.filter((/** @type {T} */ one) => !known.has(one[this.key]))];
+      const answer = await ask(this.path, { ...this.params, limit: this.page, cursor: this.next });
+      const known = new Set(this.items.map((one) => this.idOf(one)));
+      this.items = [...this.items, ...answer.items.filter((/** @type {T} */ one) => !known.has(this.idOf(one)))];
       if (!this.isLoaded) this.told = answer;
+      this.last = this.next;
       this.next = answer.next;
       this.isLoaded = true;
       this.fault.value = null;
@@ -59,7 +63,7 @@ export class CursorList {
     if (this.isAsking || !this.isLoaded || this.isClosed) return;
     this.isAsking = true;
     try {
-      const answer = await ask(this.path, { ...this.params, limit: PAGE });
+      const answer = await ask(this.path, { ...this.params, limit: this.page });
       if (!this.isClosed) this.take(answer, isReading);
     } catch {
       // What is shown stays; the next try may be answered.
@@ -73,19 +77,39 @@ export class CursorList {
     /** @type {T[]} */
     const fresh = answer["items"];
     this.told = answer;
-    if (!isReading && this.items.length <= PAGE) {
+    if (!isReading && this.items.length <= this.page) {
       this.items = fresh;
       this.next = answer["next"];
     } else {
-      const news = new Map(fresh.map((one) => [one[this.key], one]));
-      this.items = this.items.map((one) => news.get(one[this.key]) ?? one);
-      const known = new Set(this.items.map((one) => one[this.key]));
-      this.held = fresh.filter((one) => !known.has(one[this.key]));
+      const news = new Map(fresh.map((one) => [this.idOf(one), one]));
+      this.items = this.items.map((one) => news.get(this.idOf(one)) ?? one);
+      const known = new Set(this.items.map((one) => this.idOf(one)));
+      this.held = fresh.filter((one) => !known.has(this.idOf(one)));
       if (!isReading) this.items = [...this.held, ...this.items];
     }
     if (!isReading) this.held = [];
     this.waiting.value = this.held.length;
     this.version.value += 1;
+  }
+
+  /** Ask the last page again, where new items come last: what is known changes in its place, what is new follows. */
+  async refreshEnd() {
+    if (this.isAsking || !this.isWhole || this.isClosed) return;
+    this.isAsking = true;
+    try {
+      const answer = await ask(this.path, { ...this.params, limit: this.page, cursor: this.last });
+      const news = new Map(answer.items.map((/** @type {T} */ one) => [this.idOf(one), one]));
+      const known = this.items.map((one) => news.get(this.idOf(one)) ?? one);
+      const ids = new Set(known.map(this.idOf));
+      this.items = [...known, ...answer.items.filter((/** @type {T} */ one) => !ids.has(this.idOf(one)))];
+      this.told = answer;
+      this.next = answer.next;
+    } catch {
+      // What is shown stays; the next try may be answered.
+    } finally {
+      this.isAsking = false;
+    }
+    if (!this.isClosed) this.version.value += 1;
   }
 
   /** Show what waited. */

@@ -28,11 +28,11 @@ export const toSteps = (id, eventId, step) => linkTo(`/traces/${encodeURICompone
 /** @param {Changes} [params] */
 export const toTraces = (params = {}) => (pageAt("/traces") ? linkTo("/traces", params) : toEvents(params));
 
-/** @param {string} id */
-export function toSession(id) {
-  const path = `/sessions/${encodeURIComponent(id)}`;
-  return pageAt(path) ? linkTo(path) : toEvents({ session_id: id });
-}
+/** @param {Changes} [params] */
+export const toSessions = (params = {}) => linkTo("/sessions", params);
+
+/** @param {string} id @param {string} [turn]  a trace of it */
+export const toSession = (id, turn) => linkTo(`/sessions/${encodeURIComponent(id)}`, { turn });
 
 /** @param {string} group */
 export function toProblem(group) {
@@ -45,3 +45,8 @@ export const toProblems = (params = {}) => (pageAt("/errors") ? linkTo("/errors"
 
 /** @param {Changes} [params] */
 export const toCosts = (params = {}) => (pageAt("/costs") ? linkTo("/costs", params) : toEvents(params));
+
+export const toDashboards = () => linkTo("/dashboards");
+
+/** @param {string} id @param {boolean} [isArranged] */
+export const toDashboard = (id, isArranged = false) => linkTo(`/dashboards/${encodeURIComponent(id)}`, { edit: isArranged ? "yes" : null });

@@ -15,11 +15,15 @@ import { match } from "./router.js";
 /** @type {readonly PageEntry[]} */
 export const PAGES = [
   { path: "/", title: "Overview", icon: "overview", key: "o", load: () => import("./pages/overview.js") },
+  { path: "/dashboards", title: "Dashboards", icon: "dashboards", key: "d", isMore: true, load: () => import("./pages/dashboards.js") },
+  { path: "/dashboards/:dashboard", title: "Dashboard", load: () => import("./pages/dashboard.js") },
   { path: "/events", title: "Events", icon: "events", key: "e", load: () => import("./pages/events.js") },
   { path: "/traces", title: "Traces", icon: "traces", key: "t", load: () => import("./pages/traces.js") },
   { path: "/traces/:trace", title: "Trace", load: () => import("./pages/trace.js") },
   { path: "/traces/:trace/steps", title: "Steps", load: () => import("./pages/steps.js") },
   { path: "/traces/:trace/steps/:step", title: "Steps", load: () => import("./pages/steps.js") },
+  { path: "/sessions", title: "Sessions", icon: "sessions", key: "s", isMore: true, load: () => import("./pages/sessions.js") },
+  { path: "/sessions/:session", title: "Session", load: () => import("./pages/session.js") },
 ];
 
 /** @param {string} path @returns {{page: PageEntry, params: Record<string, string>} | null} */

@@ -12,6 +12,6 @@ import { CursorList } from "./cursor-list.js";
 export class TraceList extends CursorList {
   /** @param {import("./api.js").Params} params  of /traces */
   constructor(params) {
-    super("/traces", "trace_id", params);
+    super("/traces", ({ trace_id: id }) => id, params);
   }
 }

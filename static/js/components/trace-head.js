@@ -21,7 +21,7 @@ export function TraceTitle({ trace }) {
   return html`<header class="bar"><${Back} /><h1 class="cut" title=${facts.trace_id}>${facts.name ?? facts.trace_id}</h1>
       ${facts.status === "error" && html`<span class="badge error"><${Glyph} type="error" failed />failed</span>`}
       <span class="facts wide">${told}<span>${plural(facts.events, "event")}</span><span class="dim" title=${everyWay(facts.start)}>${dayName(facts.start)} ${clock(facts.start)}</span>
-        ${facts.session_id && html`<a href=${toSession(facts.session_id)}>its session</a>`}${facts.user_id && html`<span class="dim cut">${facts.user_id}</span>`}</span>
+        ${facts.session_id && html`<a href=${toSession(facts.session_id, facts.trace_id)}>its session</a>`}${facts.user_id && html`<span class="dim cut">${facts.user_id}</span>`}</span>
       <span class="grow"></span>
       <button type="button" class="btn quiet wide" title="Copy link (l)" onClick=${copy}><${Icon} name="link" /><span role="status">${said || "Link"}</span></button>
       <a class="btn quiet wide" href=${`/api/v1/traces/${encodeURIComponent(facts.trace_id)}/export?project_id=${encodeURIComponent(project.value?.id ?? "")}`} download title="As OTLP in JSON"><${Icon} name="down" /><span>Export</span></a></header>
