@@ -4,6 +4,7 @@ import { asValue, evalOf } from "../events.js";
 import { html } from "../html.js";
 import { Chat } from "./messages.js";
 import { JsonTree } from "./json-tree.js";
+import { Stack } from "./stack.js";
 
 /** @param {{event: import("../events.js").Event}} props */
 export function EventContent({ event }) {
@@ -55,8 +56,11 @@ const Call = ({ tool }) => html`<div class="pair">
 /** @param {{error: Record<string, any>}} props */
 const Failure = ({ error }) => html`<section class="part failure">
   <p><b class="bad">${error["type"] ?? "Error"}</b>${error["code"] !== undefined && html` <span class="badge error">${String(error["code"])}</span>`} ${error["message"]}</p>
-  ${(error["stack"] ?? error["stacktrace"]) && html`<pre class="json box">${error["stack"] ?? error["stacktrace"]}</pre>`}
+  ${stackOf(error) && html`<${Stack} stack=${stackOf(error)} />`}
 </section>`;
+
+/** @param {Record<string, any>} error @returns {string} */
+const stackOf = (error) => [error["stack"], error["stacktrace"]].find((told) => typeof told === "string") ?? "";
 
 /** @param {{agent: Record<string, any>}} props */
 const Decision = ({ agent }) => html`
