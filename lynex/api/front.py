@@ -1,6 +1,6 @@
 """What every door needs besides its request: the appliance, the limits on bodies, and how to answer in JSON."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from lynex.api.bodies import BodyLimits, Memory
+from lynex.api.export_progress import Exports
 from lynex.api.health import Health
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Front:
     started_at: int
     stopping: bool = False
     openapi: bytes = b"{}"
+    exports: Exports = field(default_factory=Exports)
 
     @classmethod
     def of(cls, appliance: "Appliance") -> "Front":

@@ -13,6 +13,7 @@ from lynex.api.shapes import Beacon
 from lynex.auth.roles import PERMISSIONS, PUBLIC
 from lynex.events.bodies import BODIES, Context, Sdk
 from lynex.events.envelope import EVENT_TYPES
+from lynex.query.event_export import EXPORT_ID
 
 _REF: Final = "#/components/schemas/{name}"
 _DESCRIPTION: Final = (
@@ -31,6 +32,7 @@ _PATH_PARAMS: Final[dict[str, dict[str, Any]]] = {
     "key_id": {"type": "string", "pattern": "^key_[a-z0-9]{1,32}$"},
     "group": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
     "saved_id": {"type": "string", "pattern": "^saved_[a-z0-9]{26}$"},
+    "export_id": {"type": "string", "pattern": EXPORT_ID},
     "seq": {"type": "integer", "minimum": 1},
 }
 

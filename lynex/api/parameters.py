@@ -11,7 +11,9 @@ from lynex.query.buckets import INTERVALS
 from lynex.query.cursors import LONGEST
 from lynex.query.error_groups import STATES
 from lynex.query.error_statements import SORTS as ERROR_SORTS
+from lynex.query.event_export import CELLS, EXPORT_ID
 from lynex.query.events import DEFAULT_LIMIT, FIELDS, MAX_LIMIT, MAX_OFFSET
+from lynex.query.export_formats import FORMS
 from lynex.query.figures import FIGURES
 from lynex.query.filters import BOUNDED
 from lynex.query.gathering import Gathering
@@ -82,6 +84,14 @@ EVENTS: Final = (
     CURSOR,
     Param("offset", "Items to leave out.", {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0}),
     Param("fields", "Sections of the body to add to the items, separated by commas.", _one_of(*FIELDS), repeated=True),
+)
+EXPORT: Final = (
+    PROJECT,
+    *FILTERS,
+    *RANGE,
+    Param("format", "jsonl by default.", _one_of(*FORMS)),
+    Param("cells", "raw: cells of a CSV that look like formulas stay as they are.", _one_of(*CELLS)),
+    Param("export_id", "A name for it, to ask by how far it is.", {"type": "string", "pattern": EXPORT_ID}),
 )
 _ORDER: Final = Param("order", "Direction.", _one_of("asc", "desc"))
 _OFFSET: Final = Param(

@@ -7,6 +7,7 @@ from lynex.api import (
     dead_letters,
     error_groups,
     events,
+    exports,
     keys,
     langfuse,
     live,
@@ -25,6 +26,7 @@ from lynex.api import (
 )
 from lynex.api.about_shapes import About, SignInLink
 from lynex.api.error_shapes import DecisionMade, DecisionsMade, DecisionsWanted, DecisionWanted, ErrorPage, ErrorWhole
+from lynex.api.export_shapes import ExportShown
 from lynex.api.receipt_shapes import ReceiptsShown
 from lynex.api.remap_shapes import RemapShown, RemapWanted
 from lynex.api.route import OTLP, Route
@@ -86,6 +88,12 @@ EVENTS: Final = (
            takes=Beacon, gives=QueuedBatch, status=202),
     _route("GET", f"{_V1}/events", events.list_events, "events.read", "List events, newest first",
            params=parameters.EVENTS, gives=EventPage),
+    _route("GET", f"{_V1}/events/export", exports.export_events, "events.read", "Events as CSV, JSONL or Parquet",
+           params=parameters.EXPORT, media="application/octet-stream"),
+    _route("GET", f"{_V1}/exports/{{export_id}}", exports.get_export, "events.read", "How far an export is",
+           params=_ONE, gives=ExportShown),
+    _route("DELETE", f"{_V1}/exports/{{export_id}}", exports.cancel_export, "events.read", "Give an export up",
+           params=_ONE, gives=ExportShown),
     _route("GET", f"{_V1}/events/{{event_id}}", events.get_event, "events.read", "One event with its whole body",
            params=_ONE, gives=EventWhole),
     _route("GET", f"{_V1}/live", live.follow, "events.read", "Follow events as they are stored (server-sent events)",

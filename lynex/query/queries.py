@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from lynex.control.error_states import ErrorStates
 from lynex.query.cursors import Cursors
 from lynex.query.error_groups import ErrorGroups
+from lynex.query.event_export import EventExports
 from lynex.query.events import Events
 from lynex.query.lookup import Lookup
 from lynex.query.sessions import Sessions
@@ -19,6 +20,7 @@ class Queries:
 
     errors: ErrorGroups
     events: Events
+    exports: EventExports
     lookup: Lookup
     sessions: Sessions
     stats: Stats
@@ -29,6 +31,7 @@ class Queries:
         return cls(
             errors=ErrorGroups(store, error_states, cursors),
             events=Events(store, cursors),
+            exports=EventExports(store),
             lookup=Lookup(store),
             sessions=Sessions(store, cursors),
             stats=Stats(store),

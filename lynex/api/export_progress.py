@@ -1,0 +1,48 @@
+"""How far the latest exports are: counted while they are written, asked for by whoever waits."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from lynex.api.export_shapes import ExportShown, State
+from lynex.errors import NotFound
+from lynex.store.contract import Cancel
+
+_KEPT: Final = 200
+
+
+@dataclass(slots=True)
+class Running:
+    """One export, from its beginning; `cancel` gives it up."""
+
+    name: str
+    format: str
+    total: int
+    cancel: Cancel
+    state: State = "running"
+    rows: int = 0
+    size: int = 0
+    detail: str | None = None
+
+    def shown(self) -> ExportShown:
+        return ExportShown(self.name, self.format, self.state, self.rows, self.total, self.size, self.detail)
+
+
+@dataclass(slots=True)
+class Exports:
+    """The latest exports of this process that were given a name, by project and name."""
+
+    _known: dict[tuple[str, str], Running] = field(default_factory=dict)
+
+    def add(self, project_id: str, running: Running) -> None:
+        self._known.pop((project_id, running.name), None)
+        self._known[project_id, running.name] = running
+        if len(self._known) > _KEPT:
+            over = (key for key, one in self._known.items() if one.state != "running")
+            del self._known[next(over, next(iter(self._known)))]
+
+    def one(self, project_id: str, name: str) -> Running:
+        """Raises `NotFound`."""
+        found = self._known.get((project_id, name))
+        if found is None:
+            raise NotFound("No export of this name was begun lately.", code="export_not_found")
+        return found

@@ -1,0 +1,83 @@
+"""Exports: a file that is made while it is sent, and how far each one is, for the page that waits beside it."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Final
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from lynex.api.export_progress import Running
+from lynex.api.front import front, json_answer, parts
+from lynex.api.guard import project_of
+from lynex.clock import rfc3339
+from lynex.errors import LynexError
+from lynex.query.event_export import EventExport, ExportQuestion, Piece
+from lynex.query.export_formats import MEDIA
+from lynex.store.contract import Cancel, Cancelled
+
+if TYPE_CHECKING:
+    from lynex.appliance import Appliance
+
+_MOMENT: Final = slice(0, 19)  # of an instant, to the second
+
+
+async def export_events(request: Request) -> Response:
+    """GET /api/v1/events/export – whole bodies, newest first, written while it is sent."""
+    project_id, appliance = await project_of(request), parts(request)
+    now = appliance.clock.now()
+    question = ExportQuestion.from_params(request.query_params.multi_items(), project_id, now)
+    cancel = Cancel()
+    export = await appliance.ask(appliance.queries.exports.begun, question, cancel)
+    running = Running(question.export_id or "", question.format, export.rows, cancel)
+    if question.export_id is not None:
+        front(request).exports.add(project_id, running)
+    name = f"events-{rfc3339(now)[_MOMENT].replace(':', '')}.{question.format}"
+    headers = {
+        "cache-control": "no-store",
+        "content-disposition": f'attachment; filename="{name}"',
+        "x-total-rows": str(export.rows),
+    }
+    if request.method == "HEAD":
+        return Response(None, 200, headers, MEDIA[question.format])
+    return StreamingResponse(_written(appliance, export, running), 200, headers, MEDIA[question.format])
+
+
+async def _written(appliance: "Appliance", export: EventExport, running: Running) -> AsyncIterator[bytes]:
+    """Whatever ends it early cuts the connection: half a file must not look like a whole one."""
+    try:
+        while (piece := await appliance.ask(_next, export.pieces)) is not None:
+            running.rows += piece.rows
+            running.size += len(piece.data)
+            if piece.data:
+                yield piece.data
+        running.state = "done"
+    except Cancelled as fault:
+        running.state = "cancelled"
+        raise LynexError("The export was cancelled.", code="export_cancelled") from fault
+    except LynexError as fault:
+        running.state, running.detail = "failed", fault.detail
+        raise
+    finally:
+        if running.state == "running":  # whoever asked is gone
+            running.state = "cancelled"
+            running.cancel.cancel()
+
+
+def _next(pieces: Iterator[Piece]) -> Piece | None:
+    return next(pieces, None)
+
+
+async def get_export(request: Request) -> Response:
+    """GET /api/v1/exports/{export_id}"""
+    project_id = await project_of(request)
+    return json_answer(front(request).exports.one(project_id, request.path_params["export_id"]).shown())
+
+
+async def cancel_export(request: Request) -> Response:
+    """DELETE /api/v1/exports/{export_id} – the file that is being sent breaks off."""
+    project_id = await project_of(request)
+    running = front(request).exports.one(project_id, request.path_params["export_id"])
+    running.cancel.cancel()
+    if running.state == "running":
+        running.state = "cancelled"
+    return json_answer(running.shown())
