@@ -8,9 +8,9 @@ const CLOSER = 0.5;
 
 /**
  * @param {{view: import("./trace-view.js").TraceView, here: number, choose: (row: number) => void, step: (rows: readonly number[], by: number) => void,
- *   input: {current: HTMLInputElement | null}, isOpen: boolean, setOpen: (isOpen: boolean) => void, isTranscript: boolean}} of
+ *   input: {current: HTMLInputElement | null}, isOpen: boolean, setOpen: (isOpen: boolean) => void, shown: "waterfall" | "graph" | "transcript"}} of
  */
-export function useTraceKeys({ view, here, choose, step, input, isOpen, setOpen, isTranscript }) {
+export function useTraceKeys({ view, here, choose, step, input, isOpen, setOpen, shown }) {
   const { trace } = view;
   /** @param {number} by */
   const move = (by) => {
@@ -34,7 +34,7 @@ export function useTraceKeys({ view, here, choose, step, input, isOpen, setOpen,
     await navigator.clipboard.writeText(JSON.stringify(event, null, 2));
   };
   /** @type {import("./keyboard.js").Binding[]} */
-  const keys = [
+  const ofTree = [
     { keys: "j", does: "Next span", run: () => move(1) },
     { keys: "ArrowDown", does: "Next span", run: () => move(1) },
     { keys: "k", does: "Span before", run: () => move(-1) },
@@ -47,16 +47,6 @@ export function useTraceKeys({ view, here, choose, step, input, isOpen, setOpen,
     { keys: "ArrowRight", does: "Unfold, or into it", run: right },
     { keys: "Shift+ArrowLeft", does: "Fold siblings", run: () => view.foldSiblings(here, true) },
     { keys: "Shift+ArrowRight", does: "Unfold siblings", run: () => view.foldSiblings(here, false) },
-    { keys: "Enter", does: "Into its detail", run: (event) => {
-      if (event.target instanceof HTMLElement && event.target.closest("button, a, select")) return event.target.click();
-      setOpen(true);
-      /** @type {HTMLElement | null} */ (document.querySelector(".detail"))?.focus();
-      return undefined;
-    } },
-    { keys: "Escape", does: "Back to the tree", run: () => {
-      if (isOpen) setOpen(false);
-      /** @type {HTMLElement | null} */ (document.querySelector(`#span-${here}`))?.focus();
-    } },
     { keys: "/", does: "Find", run: () => input.current?.select() },
     { keys: "n", does: "Next match", run: () => step(view.found.peek(), 1) },
     { keys: "Shift+N", does: "Match before", run: () => step(view.found.peek(), -1) },
@@ -66,8 +56,21 @@ export function useTraceKeys({ view, here, choose, step, input, isOpen, setOpen,
     { keys: "+", does: "Closer in time", run: () => view.zoom(CLOSER, at()) },
     { keys: "-", does: "Further in time", run: () => view.zoom(1 / CLOSER, at()) },
     { keys: "0", does: "The whole time", run: () => view.zoomOut() },
+  ];
+  /** @type {import("./keyboard.js").Binding[]} */
+  const ofSpan = [
+    { keys: "Enter", does: "Into its detail", run: (event) => {
+      if (event.target instanceof HTMLElement && event.target.closest("button, a, select")) return event.target.click();
+      setOpen(true);
+      /** @type {HTMLElement | null} */ (document.querySelector(".detail"))?.focus();
+      return undefined;
+    } },
+    { keys: "Escape", does: "Back from it", run: () => {
+      if (isOpen) setOpen(false);
+      /** @type {HTMLElement | null} */ (document.querySelector(`#span-${here}, .node.on`))?.focus();
+    } },
     { keys: "c", does: "Copy as JSON", run: () => void copyJson() },
     { keys: "l", does: "Copy link", run: () => void navigator.clipboard.writeText(location.href) },
   ];
-  useKeys("Trace", isTranscript ? [] : keys, [view, here, isOpen, isTranscript]);
+  useKeys("Trace", shown === "waterfall" ? [...ofTree, ...ofSpan] : shown === "graph" ? ofSpan : []);
 }

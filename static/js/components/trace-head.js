@@ -28,13 +28,14 @@ export function TraceTitle({ trace }) {
     <div class="facts phone under">${told}</div>`;
 }
 
-/** @param {{trace: import("../trace.js").Trace, here: "waterfall" | "transcript" | "steps", event?: string}} props  `event`: what is chosen, and stays so */
+/** @param {{trace: import("../trace.js").Trace, here: "waterfall" | "graph" | "transcript" | "steps", event?: string}} props  `event`: what is chosen, and stays so */
 export function TraceTabs({ trace, here, event }) {
   const id = trace.facts.trace_id;
   /** @param {string} name @param {string} href @param {unknown} label */
   const tab = (name, href, label) => html`<a role="tab" href=${href} aria-selected=${name === here ? "true" : "false"}>${label}</a>`;
   return html`<div class="tabs" role="tablist" aria-label="Ways to look at it">
     ${tab("waterfall", toTrace(id, event), html`Waterfall <span class="n">${count(trace.size)}</span>`)}
+    ${tab("graph", toTrace(id, event, "graph"), "Graph")}
     ${tab("transcript", toTrace(id, event, "transcript"), "Transcript")}
     ${tab("steps", toSteps(id, event), "Steps")}
   </div>`;

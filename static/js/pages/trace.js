@@ -1,4 +1,4 @@
-/** One trace: its tree and waterfall, the chosen span beside it, or everything said in it as a transcript. */
+/** One trace: its tree and waterfall, or the graph of its steps, with the chosen span beside it; or everything said in it as a transcript. */
 
 import { useEffect, useMemo, useRef, useState } from "../../vendor/hooks.js";
 import { useAnswer } from "../answers.js";
@@ -8,6 +8,7 @@ import { SpanDetail } from "../components/span-detail.js";
 import { SpanTree } from "../components/span-tree.js";
 import { Failed, Skeleton } from "../components/states.js";
 import { Back, TraceTabs, TraceTitle } from "../components/trace-head.js";
+import { TraceGraph } from "../components/trace-graph.js";
 import { TraceTools } from "../components/trace-tools.js";
 import { Transcript } from "../components/transcript.js";
 import { exact } from "../format.js";
@@ -19,6 +20,7 @@ import { useTraceKeys } from "../trace-keys.js";
 import { TraceView } from "../trace-view.js";
 
 const PHONE = matchMedia("(max-width: 767px)");
+const VIEWS = /** @type {const} */ (["waterfall", "graph", "transcript"]);
 const REST_MS = 120; // browsers refuse to write the address more often than some hundred times a minute
 
 /** @param {{params: {trace: string}}} props */
@@ -35,7 +37,7 @@ export default function TracePage({ params }) {
 function Shown({ view }) {
   const { trace } = view;
   const { query } = address.value;
-  const isTranscript = query.get("view") === "transcript";
+  const shown = VIEWS.find((name) => name === query.get("view")) ?? "waterfall";
   const wanted = query.get("event") ?? "";
   const asked = useMemo(() => (wanted ? trace.rowOf(wanted) : -1), [wanted, trace]);
   const [chosen, setChosen] = useState(-1);
@@ -68,16 +70,17 @@ function Shown({ view }) {
     if (next !== undefined) jump(next);
   };
   useEffect(() => view.uncover(here), [view, here]);
-  useTraceKeys({ view, here, choose, step, input, isOpen, setOpen, isTranscript });
+  useTraceKeys({ view, here, choose, step, input, isOpen, setOpen, shown });
   document.title = `${trace.facts.name ?? "Trace"} · Lynex`;
   return html`<div class="page trace">
     <${TraceTitle} trace=${trace} />
-    <${TraceTabs} trace=${trace} here=${isTranscript ? "transcript" : "waterfall"} event=${wanted} />
+    <${TraceTabs} trace=${trace} here=${shown} event=${wanted} />
     ${trace.isCut && html`<p class="band">The first ${exact(trace.size)} of ${exact(trace.total)} events. The rest is in <a href=${`/events?trace_id=${encodeURIComponent(trace.facts.trace_id)}`}>Events</a>.</p>`}
     ${wanted && asked < 0 && html`<p class="band">The event of this link is not in this trace, or has not arrived.</p>`}
-    ${isTranscript ? html`<${Transcript} trace=${trace} />` : html`<div class="cols" style=${PHONE.matches ? undefined : { gridTemplateColumns: detail.columns }}>
-      <div class="left"><${TraceTools} view=${view} here=${here} step=${step} input=${input} /><${Minimap} view=${view} here=${here} />
-        <${SpanTree} view=${view} here=${here} jumps=${jumps} choose=${choose} /></div>
+    ${shown === "transcript" ? html`<${Transcript} trace=${trace} />` : html`<div class="cols" style=${PHONE.matches ? undefined : { gridTemplateColumns: detail.columns }}>
+      <div class="left">${shown === "graph" ? html`<${TraceGraph} trace=${trace} here=${here} choose=${jump} step=${step} />`
+        : html`<${TraceTools} view=${view} here=${here} step=${step} input=${input} /><${Minimap} view=${view} here=${here} />
+          <${SpanTree} view=${view} here=${here} jumps=${jumps} choose=${choose} />`}</div>
       <${SpanDetail} view=${view} row=${here} isOpen=${isOpen} toggle=${() => setOpen(!isOpen)} choose=${jump} edge=${html`<${DetailEdge} ...${detail} />`} /></div>`}
   </div>`;
 }
