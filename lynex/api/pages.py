@@ -33,7 +33,7 @@ _FOLDER: Final = next(
 _FILES: Final = StaticFiles(directory=_FOLDER, check_dir=False)
 _TEXTS: Final = frozenset((".html", ".css", ".js", ".svg", ".json"))
 # The addresses of the dashboard's pages: each answers with the same file, which shows what its address says.
-_PAGES: Final = ("events", "traces", "sessions", "errors", "costs", "settings")
+_PAGES: Final = ("dashboards", "events", "traces", "sessions", "errors", "costs", "settings")
 PATHS: Final = ("/", *(f"/{page}{rest}" for page in _PAGES for rest in ("", "/{rest:path}")))
 
 

@@ -24,6 +24,9 @@ export const PAGES = [
   { path: "/traces/:trace/steps/:step", title: "Steps", load: () => import("./pages/steps.js") },
   { path: "/sessions", title: "Sessions", icon: "sessions", key: "s", isMore: true, load: () => import("./pages/sessions.js") },
   { path: "/sessions/:session", title: "Session", load: () => import("./pages/session.js") },
+  { path: "/errors", title: "Errors", icon: "errors", key: "r", load: () => import("./pages/errors.js") },
+  { path: "/settings", title: "Settings", icon: "settings", isMore: true, load: () => import("./pages/settings.js") },
+  { path: "/settings/:section", title: "Settings", load: () => import("./pages/settings.js") },
 ];
 
 /** @param {string} path @returns {{page: PageEntry, params: Record<string, string>} | null} */

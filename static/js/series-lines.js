@@ -24,6 +24,9 @@ export const separateLines = (series, none) => series.filter(({ other }) => !oth
 /** @param {Series} series @param {string} none @param {number} index @returns {Line} */
 const coloured = ({ key, values }, none, index) => ({ label: key ?? none, values, colour: `--series-${index + 1}` });
 
+/** What is left of all without a part of it. @param {(number | null)[] | undefined} all @param {(number | null)[] | undefined} part */
+export const minus = (all = [], part = []) => all.map((value, index) => Math.max(0, (value ?? 0) - (part[index] ?? 0)));
+
 /** Where the last bucket of an answer ends, in ms. @param {{buckets: string[], to: string} | undefined} answer */
 export function endOf(answer) {
   const starts = (answer?.buckets ?? []).map(Date.parse);

@@ -20,8 +20,9 @@ export function Chart({ title, note, answers, isEmpty = false, legend, nothing =
   const isReady = answers.every(({ value }) => value !== undefined);
   const isOld = answers.some((answer) => answer.isOld);
   return html`<section class="chart" aria-label=${title} style=${{ "--plot": `${height}px` }}>
-    <header><h2>${title}</h2><div class="legend">${isReady && !isEmpty ? legend : ""}${note && html`<span>${note}</span>`}</div>
-      ${table && html`<button type="button" class="as-table" aria-pressed=${isTable ? "true" : "false"} disabled=${!isReady || isEmpty} onClick=${() => setTable(!isTable)}>${isTable ? "Chart" : "Table"}</button>`}${tools}</header>
+    <header><h2 class="cut" title=${title}>${title}</h2>
+      <div class="ways">${table && html`<button type="button" aria-pressed=${isTable ? "true" : "false"} disabled=${!isReady || isEmpty} onClick=${() => setTable(!isTable)}>${isTable ? "Chart" : "Table"}</button>`}${tools}</div>
+      <div class="legend">${isReady && !isEmpty ? legend : ""}</div>${note && html`<span class="note cut">${note}</span>`}</header>
     <div class=${`area${isOld ? " old" : ""}`}>
       ${failed?.fault ? html`<${Failed} fault=${failed.fault} again=${failed.again} />`
         : !isReady ? html`<div class="rules" aria-hidden="true"></div>`
@@ -39,7 +40,7 @@ export function Chart({ title, note, answers, isEmpty = false, legend, nothing =
 export function OverTime({ title, note, answers, data, kind, nothing, tools, height, format, onAxis, open }) {
   const isEmpty = data.lines.every(({ values }) => values.every((value) => !value));
   return html`<${Chart} title=${title} note=${note} answers=${answers} isEmpty=${isEmpty} nothing=${nothing} tools=${tools} height=${height}
-    legend=${data.lines.map(({ label, colour }) => html`<span key=${label}><i class=${kind} style=${{ background: `var(${colour})` }}></i><span class="cut">${label}</span></span>`)}
+    legend=${data.lines.length === 1 && data.lines[0]?.label === title ? "" : data.lines.map(({ label, colour }) => html`<span key=${label}><i class=${kind} style=${{ background: `var(${colour})` }}></i><span class="cut">${label}</span></span>`)}
     table=${() => html`<table class="list"><thead><tr><th scope="col">Time</th>${data.lines.map(({ label }) => html`<th scope="col" class="num" key=${label}>${label}</th>`)}</tr></thead>
       <tbody>${data.starts.slice(-MOST_ROWS).map((start, index) => html`<tr key=${start}><td>${dayAndMinutes(start)}</td>
         ${data.lines.map(({ label, values }) => html`<td class="num" key=${label}>${format(values.slice(-MOST_ROWS)[index])}</td>`)}</tr>`)}</tbody></table>`}>

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "../../vendor/hooks.js";
 import { useAnswer } from "../answers.js";
 import { nameOfProblem } from "../changes.js";
+import { plan } from "../dashboards.js";
 import { filterParams } from "../filters.js";
 import { count, countOnAxis, duration, durationOnAxis } from "../format.js";
 import { html } from "../html.js";
@@ -10,9 +11,10 @@ import { useKeys } from "../keyboard.js";
 import { toCosts, toEvents, toProblem, toProblems, toTrace, toTraces } from "../links.js";
 import { dollars, dollarsOnAxis } from "../money.js";
 import { amend, go } from "../router.js";
-import { endOf, intervalWords, stackedLines } from "../series-lines.js";
+import { endOf, intervalWords, minus, stackedLines } from "../series-lines.js";
 import { asked, askedByDay, filters, project, span } from "../state.js";
 import { clock, day, rangeBefore, rangeBeforeWords } from "../time.js";
+import { AddToDashboard } from "../components/add-to-dashboard.js";
 import { Changed } from "../components/changed.js";
 import { Chart, OverTime } from "../components/chart.js";
 import { FilterBar } from "../components/filter-bar.js";
@@ -83,16 +85,18 @@ function Charts({ chosen }) {
   const at = (more) => (/** @type {number} */ from, /** @type {number} */ to) =>
     go(toEvents({ ...chosen, ...more, range: null, from: new Date(from).toISOString(), to: new Date(to).toISOString() }));
   const calls = at({ type: "model_response" });
+  /** @param {import("../dashboards.js").Plan} one */
+  const onto = (one) => html`<${AddToDashboard} plans=${[{ ...one, filters: chosen }]} />`;
   const drawn = heat.value;
   return html`<div class="charts">
-    <${OverTime} title="Requests" note=${per} answers=${[requests, errors]} data=${inRequests} kind="bars" format=${count} onAxis=${countOnAxis} open=${calls} />
-    <${OverTime} title="Latency" answers=${[p50, p95, p99]} data=${inLatency} kind="lines" format=${duration} onAxis=${durationOnAxis} open=${calls} />
-    <${Chart} title="Latency distribution" answers=${[heat]} isEmpty=${drawn && drawn.counts.flat().every((/** @type {number} */ value) => !value)}
+    <${OverTime} title="Requests" tools=${onto(plan("columns", "outcome"))} note=${per} answers=${[requests, errors]} data=${inRequests} kind="bars" format=${count} onAxis=${countOnAxis} open=${calls} />
+    <${OverTime} title="Latency" tools=${onto(plan("lines", "latency"))} answers=${[p50, p95, p99]} data=${inLatency} kind="lines" format=${duration} onAxis=${durationOnAxis} open=${calls} />
+    <${Chart} title="Latency distribution" tools=${onto(plan("heat", "latency_p95"))} answers=${[heat]} isEmpty=${drawn && drawn.counts.flat().every((/** @type {number} */ value) => !value)}
       legend=${html`<span>few<span class="ramp" aria-hidden="true">${[1, 2, 3, 4, 5, 6, 7].map((shade) => html`<i key=${shade} style=${{ background: `var(--heat-${shade})` }}></i>`)}</span>many</span>`}>
       ${drawn && html`<${HeatMap} starts=${drawn.buckets.map(Date.parse)} end=${endOf(drawn)} bounds=${drawn.bounds_ms} counts=${drawn.counts} open=${calls} />`}
     <//>
-    <${OverTime} title="Cost" answers=${[cost]} data=${inCost} kind="bars" nothing="No known cost in this range" format=${dollars} onAxis=${dollarsOnAxis} open=${calls} />
-    <${OverTime} title="Tokens" answers=${[input, output]} data=${inTokens} kind="bars" format=${count} onAxis=${countOnAxis} open=${calls} />
+    <${OverTime} title="Cost" tools=${onto(plan("columns", "cost_usd", { group: "model" }))} answers=${[cost]} data=${inCost} kind="bars" nothing="No known cost in this range" format=${dollars} onAxis=${dollarsOnAxis} open=${calls} />
+    <${OverTime} title="Tokens" tools=${onto(plan("columns", "tokens", { width: 4 }))} answers=${[input, output]} data=${inTokens} kind="bars" format=${count} onAxis=${countOnAxis} open=${calls} />
   </div>`;
 }
 
@@ -132,9 +136,6 @@ function useChart(answers, lines) {
     return { starts: (first?.buckets ?? []).map(Date.parse), end: endOf(first), lines: lines(answers.map(({ value }) => value?.series[0]?.values ?? [])) };
   }, answers.map(({ value }) => value));
 }
-
-/** @param {(number | null)[] | undefined} all @param {(number | null)[] | undefined} part */
-const minus = (all = [], part = []) => all.map((value, index) => Math.max(0, (value ?? 0) - (part[index] ?? 0)));
 
 /** Before the first event. */
 function Nothing() {
