@@ -20,6 +20,13 @@ export function count(value) {
 /** A round amount on an axis: 500 k, 1 M. @param {number} value */
 export const countOnAxis = (value) => count(value).replace(/\.0+(?=\D)|(\.\d*?)0+(?=\D)/, "$1");
 
+/** 812 B · 14.1 MB · 3.20 GB. @param {number} size */
+export function bytes(size) {
+  if (size < 1000) return `${size}${THIN}B`;
+  const [unit, one] = /** @type {[string, number]} */ ([["TB", 1e12], ["GB", 1e9], ["MB", 1e6], ["kB", 1e3]].find(([, least]) => size >= Number(least)));
+  return `${three(size / one)}${THIN}${unit}`;
+}
+
 /** Three digits that matter. @param {number} value */
 function three(value) {
   const size = Math.abs(value);

@@ -42,13 +42,31 @@ export function nextTheme() {
   chooseTheme(order[(order.indexOf(theme.value) + 1) % order.length] ?? "");
 }
 
-export function toggleRail() {
+/** "" for comfortable, or "compact". */
+export const density = signal(remembered("density"));
+
+/** @param {string} wanted */
+export function chooseDensity(wanted) {
   const root = document.documentElement;
-  const isRail = root.dataset.rail !== "yes";
-  if (isRail) root.dataset.rail = "yes";
-  else delete root.dataset.rail;
-  remember("rail", isRail ? "yes" : "");
+  if (wanted) root.dataset.density = wanted;
+  else delete root.dataset.density;
+  remember("density", wanted);
+  density.value = wanted;
 }
+
+/** Whether the navigation is folded to its pictures: "yes" or "". */
+export const rail = signal(remembered("rail"));
+
+/** @param {string} wanted */
+export function chooseRail(wanted) {
+  const root = document.documentElement;
+  if (wanted) root.dataset.rail = wanted;
+  else delete root.dataset.rail;
+  remember("rail", wanted);
+  rail.value = wanted;
+}
+
+export const toggleRail = () => chooseRail(rail.value ? "" : "yes");
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   paint.value += 1;
