@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from lynex.ingest.messages import decoded_arguments, encoded_arguments
-from lynex.ingest.names import finish_reason, price_context
+from lynex.ingest.names import finish_reason
 from lynex.ingest.reading import Reading, preview, preview_of, read_cost
 from lynex.ingest.tokens import count_tokens
+from lynex.pricing.context import price_context
 from lynex.pricing.providers import canonical_provider, provider_of_model
 from lynex.store.stored_event import StoredEvent
 

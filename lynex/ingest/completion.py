@@ -8,9 +8,10 @@ from lynex.events.structure import key_fault
 from lynex.ingest.dialects.draft import Draft, Piece
 from lynex.ingest.dialects.event_type import CALL, ROLLUP
 from lynex.ingest.dialects.values import looks_cut_off
-from lynex.ingest.names import finish_reason, price_context
+from lynex.ingest.names import finish_reason
 from lynex.ingest.reading import LONGEST_COLUMN, Reading, preview, preview_of, read_cost
 from lynex.ingest.tokens import Counted, count_slots
+from lynex.pricing.context import price_context
 from lynex.pricing.providers import canonical_provider, is_framework, provider_of_model
 from lynex.store.stored_event import StoredEvent
 

@@ -1,8 +1,6 @@
-"""One name for each reason to stop, and which parameters of a call change its price (semconv.md section 5)."""
+"""One name for each reason to stop (semconv.md section 5)."""
 
-from typing import Any, Final
-
-from lynex.pricing.book import NO_CONTEXT, PriceContext
+from typing import Final
 
 _FINISH_REASONS: Final[dict[str, str]] = {
     spelling: name
@@ -14,7 +12,6 @@ _FINISH_REASONS: Final[dict[str, str]] = {
     )
     for spelling in spellings
 }
-_PRICED_PARAMETERS: Final = ("service_tier", "speed", "processing", "search_type")
 
 
 def finish_reason(sent: str) -> str:
@@ -23,11 +20,3 @@ def finish_reason(sent: str) -> str:
     if known is not None:
         return known
     return _FINISH_REASONS.get(sent.strip().lower(), sent)
-
-
-def price_context(parameters: dict[str, Any]) -> PriceContext:
-    """What of a call's parameters providers price by, such as `service_tier: flex`."""
-    found = [(name, parameters[name]) for name in _PRICED_PARAMETERS if type(parameters.get(name)) is str]
-    if not found:
-        return NO_CONTEXT
-    return tuple(("processing", "batch") if pair == ("service_tier", "batch") else pair for pair in found)

@@ -16,7 +16,7 @@ from lynex.ingest.messages import (
     write_message,
 )
 from lynex.ingest.tokens import Counted
-from lynex.pricing.book import NO_CONTEXT, PriceContext
+from lynex.pricing.context import NO_CONTEXT, PriceContext
 from lynex.store.stored_event import StoredEvent
 
 PREVIEW: Final = 160

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from lynex.clock import DAY
 from lynex.config import PriceConfig
+from lynex.pricing.context import NO_CONTEXT, PriceContext
 from lynex.pricing.cost import Cost
 from lynex.pricing.explanation import Explanation
 from lynex.pricing.owner import OwnPrice, OwnPrices
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 _MEMO_ENTRIES: Final = 8192
 _LONGEST_NAME: Final = 512
-NO_CONTEXT: Final[tuple[tuple[str, str], ...]] = ()
-PriceContext = tuple[tuple[str, str], ...]
 _Key = tuple[str | None, str, str | None, int, PriceContext]
 
 
