@@ -315,14 +315,15 @@ def test_sigterm_answers_what_is_in_flight_and_turns_new_requests_away(start):
 def test_a_stuck_event_loop_is_reported_with_its_stack_while_health_still_answers(start):
     """F43."""
     port = free_port()
-    server = start(wait=0, failpoints="loop.block=sleep:3@2", server_health_port=str(port))
+    server = start(wait=0, failpoints="loop.block=sleep:6@2", server_health_port=str(port))
     wait_for(lambda: "Serving" in server.log())
     httpx2.get(f"{server.url}/health")
     stuck = threading.Thread(target=lambda: httpx2.get(f"{server.url}/health", timeout=20))
     stuck.start()
     wait_for(lambda: "has been stuck for" in server.log())
-    assert httpx2.get(f"http://127.0.0.1:{port}/health", timeout=1).text == "ok"
-    assert httpx2.get(f"http://127.0.0.1:{port}/else", timeout=1).status_code == 404
+    assert httpx2.get(f"http://127.0.0.1:{port}/health", timeout=20).text == "ok"
+    assert httpx2.get(f"http://127.0.0.1:{port}/else", timeout=20).status_code == 404
+    assert stuck.is_alive()
     stuck.join()
     assert "failpoints.py" in server.log()
     assert server.metric("lynex_event_loop_stalls_total") == 1

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.running import Running
 
 TOOLS = Path(__file__).parents[2] / "tools" / "page"
+expect.set_options(timeout=30_000)  # CI's machine is a busy one
 WIDTHS = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 ARGUMENTS = [

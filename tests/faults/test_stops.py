@@ -6,10 +6,9 @@ import subprocess
 import sys
 import time
 
-import httpx2
 import pytest
 
-from tests.faults.harness import Load, dead_ids, settle, verdict, wait_until
+from tests.faults.harness import Load, dead_ids, settle, verdict
 from tests.running import Running, free_port
 from tests.samples import a_log
 
@@ -137,22 +136,3 @@ def test_lack_of_memory_refuses_one_request_and_the_process_lives(tmp_path):
     assert statuses.count(503) == 1 and statuses.count(202) == 39, load.codes
     settle(server)
     verdict(server, load)
-
-
-def test_a_blocked_event_loop_is_noticed_and_health_still_answers_beside_it(tmp_path):
-    beside = Running(tmp_path / "unused").port
-    settings = {"LYNEX_FAILPOINTS": "loop.block=sleep:4@5", "LYNEX_SERVER_HEALTH_PORT": str(beside)}
-    server = Running(tmp_path / "data", settings=settings).start()
-
-    def stall() -> bool:
-        try:
-            httpx2.get(f"{server.url}/health", timeout=0.5)
-        except httpx2.TimeoutException:
-            return True
-        return False
-
-    wait_until(stall, 20, "the stall")
-    assert httpx2.get(f"http://127.0.0.1:{beside}/health", timeout=2).status_code in {200, 503}
-    wait_until(lambda: server.metric("lynex_event_loop_stalls_total") >= 1, 20, "the stall being counted")
-    assert "failpoints.py" in server.log()  # the stack says where
-    assert server.stop() == 0

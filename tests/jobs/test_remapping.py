@@ -142,7 +142,7 @@ def test_a_day_that_may_not_fit_the_disk_is_left_as_it_is(server):
 
 def server_answers(server: Running) -> bool:
     with contextlib.suppress(httpx2.HTTPError, OSError, ValueError):
-        return httpx2.get(f"{server.url}/health", timeout=2).status_code == 200
+        return httpx2.get(f"{server.url}/health", timeout=20).status_code == 200
     return False
 
 
