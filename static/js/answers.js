@@ -25,11 +25,35 @@ function keep(key, value) {
   if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value ?? "");
 }
 
+/** Questions on the way: several that ask the same share the answer, and it is given up when none of them waits. @type {Map<string, {coming: Promise<any>, control: AbortController, waiting: number}>} */
+const underway = new Map();
+
 /** One question, outside of components; the answer is kept. @param {string} path @param {Params} params @param {AbortSignal} [until] */
-export async function answer(path, params, until) {
-  const value = await ask(path, params, until);
-  keep(addressOf(path, params), value);
-  return value;
+export function answer(path, params, until) {
+  const key = addressOf(path, params);
+  const one = underway.get(key) ?? begun(key, path, params);
+  one.waiting += 1;
+  until?.addEventListener("abort", () => {
+    one.waiting -= 1;
+    if (one.waiting > 0) return;
+    if (underway.get(key) === one) underway.delete(key);
+    one.control.abort();
+  }, { once: true });
+  return one.coming;
+}
+
+/** @param {string} key @param {string} path @param {Params} params */
+function begun(key, path, params) {
+  const control = new AbortController();
+  const coming = ask(path, params, control.signal).then((value) => {
+    keep(key, value);
+    return value;
+  }).finally(() => {
+    if (underway.get(key) === one) underway.delete(key);
+  });
+  const one = { coming, control, waiting: 0 };
+  underway.set(key, one);
+  return one;
 }
 
 /**
