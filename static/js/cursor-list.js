@@ -112,6 +112,12 @@ export class CursorList {
     if (!this.isClosed) this.version.value += 1;
   }
 
+  /** Show these no longer. @param {ReadonlySet<string>} ids */
+  drop(ids) {
+    this.items = this.items.filter((one) => !ids.has(this.idOf(one)));
+    this.version.value += 1;
+  }
+
   /** Show what waited. */
   release() {
     this.items = [...this.held, ...this.items];

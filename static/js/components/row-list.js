@@ -36,8 +36,9 @@ export function RowList({ list, title, one, height, isFollowing, concerns, head,
   useLayoutEffect(() => {
     reveal(body.current, here, height);
     const shown = body.current?.querySelector(`[data-row="${here}"]`);
-    if (shown instanceof HTMLElement) shown.focus({ preventScroll: true });
-  }, [here]);
+    const isAtIt = document.activeElement === document.body || document.activeElement?.closest(".table");
+    if (isAtIt && shown instanceof HTMLElement) shown.focus({ preventScroll: true });
+  }, [here, items[here] && list.idOf(items[here])]);
   /** @param {number} by */
   const step = (by) => setHere((now) => Math.min(items.length - 1, Math.max(0, now + by)));
   const newest = () => {

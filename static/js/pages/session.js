@@ -64,6 +64,7 @@ function Title({ id, session }) {
 
 /** @param {{talk: Talk, total: number}} props */
 function Turns({ talk, total }) {
+  talk.version.value;
   const wanted = address.value.query.get("turn") ?? "";
   const { items } = talk;
   const asked = useMemo(() => items.findIndex((turn) => idOfTurn(turn) === wanted), [wanted, items]);
