@@ -2,7 +2,7 @@
 
     python -m tests.bench.bench_start [--events 0] [--runs 5]
 
-With --events, the hot file holds that many (sent through the door first, which takes its time).
+With --events, the hot file holds that many, made as bench_questions makes them.
 """
 
 import argparse
@@ -16,8 +16,8 @@ from pathlib import Path
 import httpx2
 import psutil
 
+from tests.bench.bench_questions import fill
 from tests.running import Running
-from tests.samples import a_call
 
 IMPORTS = "import uvicorn, uvloop, httptools, starlette, msgspec, duckdb, pyarrow, sqlalchemy, typer"
 
@@ -28,10 +28,11 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        server = Running(Path(name) / "data").start()
-        for first in range(0, options.events, 1000):
-            assert server.post([a_call(seed=first + one) for one in range(1000)]).status_code == 202
-        server.drain(600)
+        server = Running(Path(name) / "data")
+        if options.events:
+            fill(server.data_dir, options.events)
+            server.data_dir.chmod(0o700)
+        server.start(wait=300)
         idle, bare, starts = [], [], []
         server.stop(60)
         for _ in range(options.runs):
