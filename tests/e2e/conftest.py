@@ -81,9 +81,12 @@ def open_page(server, browser, signed_in):
     """Opens a page; after the test nothing may have gone wrong in it: no exception, no console error, no CSP report, no request elsewhere."""
     contexts, faults = [], []
 
-    def open_(path: str, size: str = "desk", theme: str = "light") -> Page:
+    def open_(path: str, size: str | dict[str, int] = "desk", theme: str = "light") -> Page:
         context = browser.new_context(
-            storage_state=signed_in, viewport=WIDTHS[size], color_scheme=theme, timezone_id="Europe/Berlin"
+            storage_state=signed_in,
+            viewport=WIDTHS[size] if isinstance(size, str) else size,
+            color_scheme=theme,
+            timezone_id="Europe/Berlin",
         )
         contexts.append(context)
         page = context.new_page()
