@@ -1,6 +1,6 @@
 /** A new key: what it may do; then its secret, once. */
 
-import { useEffect, useRef, useState } from "../../vendor/hooks.js";
+import { useLayoutEffect, useRef, useState } from "../../vendor/hooks.js";
 import { send } from "../api.js";
 import { html } from "../html.js";
 import { Choices, TextField } from "./form.js";
@@ -20,7 +20,7 @@ export function NewKey({ path, take, leave }) {
   const [scopes, setScopes] = useState(["ingest"]);
   const [fault, setFault] = useState("");
   const form = useRef(/** @type {HTMLFormElement | null} */ (null));
-  useEffect(() => form.current?.querySelector("input")?.focus(), []);
+  useLayoutEffect(() => form.current?.querySelector("input")?.focus(), []);
   /** @param {Event} event */
   const make = async (event) => {
     event.preventDefault();
@@ -41,7 +41,7 @@ export function NewKey({ path, take, leave }) {
 /** @param {{made: import("./settings-keys.js").MadeKey, done: () => void}} props */
 export function KeyMade({ made, done }) {
   const whole = useRef(/** @type {HTMLElement | null} */ (null));
-  useEffect(() => whole.current?.querySelector("button")?.focus(), []);
+  useLayoutEffect(() => whole.current?.querySelector("button")?.focus(), []);
   return html`<div class="asked made" ref=${whole} role="status"><h3>The key “${made.name}”</h3>
     <${ToCopy} text=${made.secret} name="the key" />
     <p>Copy it now: <b>it cannot be shown again.</b> Lynex keeps only a hash of it.</p>

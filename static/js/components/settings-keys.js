@@ -67,7 +67,7 @@ function Table({ keys, lately, path, again, fresh }) {
   return html`<table class="list keys"><thead><tr><th scope="col">Name</th><th scope="col">Key</th><th scope="col">May</th><th scope="col">Made</th><th scope="col">Last used</th>
       <th scope="col" class="num">Last 24 h</th><th scope="col" class="num">Refused</th><th scope="col" class="num">In all</th><th scope="col"><span class="sr">Actions</span></th></tr></thead>
     <tbody>${keys.map((key) => html`<tr key=${key.id} class=${key.id === fresh ? "fresh" : ""}><td class="cut name"><b>${key.name}</b></td><td class="secret"><code>${key.prefix}…</code></td>
-      <td class="soft">${key.scopes.map((scope) => MAY[scope] ?? scope).join(", ")}</td><td class="soft made" title=${everyWay(key.created_at)}>${day(key.created_at)}</td>
+      <td class="soft">${Object.keys(MAY).filter((scope) => key.scopes.includes(scope)).map((scope) => MAY[scope]).join(", ")}</td><td class="soft made" title=${everyWay(key.created_at)}>${day(key.created_at)}</td>
       <td class="soft" title=${key.last_used_at ? everyWay(key.last_used_at) : undefined}>${key.last_used_at ? day(key.last_used_at) : html`<span class="dim">never</span>`}</td>
       <td class="num">${lately && html`<a href=${linkTo("/settings/receipts", { key: key.id, range: null, from: null, to: null })} title="Its receipts">${count(ofDay(key.id)?.accepted ?? 0)}</a>`}</td>
       <td class="num bad">${ofDay(key.id)?.refused ? count(ofDay(key.id).refused) : ""}</td>

@@ -4,13 +4,13 @@ import { useEffect, useMemo, useRef, useState } from "../../vendor/hooks.js";
 import { useAnswer } from "../answers.js";
 import { nameOfProblem } from "../changes.js";
 import { plan } from "../dashboards.js";
-import { filterParams } from "../filters.js";
+import { filterParams, onlyThese } from "../filters.js";
 import { count, countOnAxis, duration, durationOnAxis } from "../format.js";
 import { html } from "../html.js";
 import { useKeys } from "../keyboard.js";
 import { toCosts, toEvents, toProblem, toProblems, toTrace, toTraces } from "../links.js";
 import { dollars, dollarsOnAxis } from "../money.js";
-import { amend, go } from "../router.js";
+import { amend, go, linkHere } from "../router.js";
 import { endOf, intervalWords, minus, stackedLines } from "../series-lines.js";
 import { asked, askedByDay, filters, project, span } from "../state.js";
 import { clock, day, rangeBefore, rangeBeforeWords } from "../time.js";
@@ -20,12 +20,14 @@ import { Chart, OverTime } from "../components/chart.js";
 import { FilterBar } from "../components/filter-bar.js";
 import { HeatMap } from "../components/heat-map.js";
 import { Glyph } from "../components/icon.js";
+import { later } from "../components/later.js";
 import { Page } from "../components/page.js";
 import { RangePicker } from "../components/range-picker.js";
 import { Empty, Failed } from "../components/states.js";
 import { Tiles } from "../components/tiles.js";
 import { TopList } from "../components/top-list.js";
 
+const FirstRun = later(() => import("../components/first-run.js"));
 const LIVE = { isLive: true };
 const TOP = 5;
 const PATIENCE_MS = 600;
@@ -45,8 +47,13 @@ export default function Overview() {
   }
   const isLate = useLate();
   const isNothing = now.value?.events === 0 && !now.isOld;
+  const [isHeld, setHeld] = useState(false);
+  const hold = (/** @type {boolean} */ is) => {
+    setHeld(is);
+    if (!is) now.again();
+  };
   return html`<${Page} class="overview" title="Overview" bar=${html`<${RangePicker} />`} head=${html`<div class="fbar"><${FilterBar} /></div>`}>
-    <div class=${told.current || isLate ? "" : "unseen"}>${now.fault ? html`<div class="pad"><${Failed} fault=${now.fault} again=${now.again} /></div>` : isNothing ? html`<div class="pad"><${Nothing} /></div>` : html`
+    <div class=${told.current || isLate ? "" : "unseen"}>${now.fault ? html`<div class="pad"><${Failed} fault=${now.fault} again=${now.again} /></div>` : isNothing || isHeld ? html`<div class="pad"><${Nothing} hold=${hold} /></div>` : html`
       ${told.current && html`<${Changed} ...${told.current} />`}
       <${Tiles} now=${now.value} before=${before.isOld ? undefined : before.value} isOld=${now.isOld} isSlow=${now.isSlow} against=${against} filters=${chosen} />
       <${Charts} chosen=${chosen} />
@@ -137,12 +144,7 @@ function useChart(answers, lines) {
   }, answers.map(({ value }) => value));
 }
 
-/** Before the first event. */
-function Nothing() {
-  return html`<${Empty} title=${filters.value.length ? "Nothing in this range matches the filter." : "No event in this range."}>
-    <p>Figures and charts appear with the first event. Send one:</p>
-    <pre class="box json">${`curl ${location.origin}/api/v1/events \\
-  -H "X-API-Key: $LYNEX_API_KEY" -H "Content-Type: application/json" \\
-  -d '{"type": "model_response", "body": {"model": "gpt-4o-mini", "usage": {"input_tokens": 5, "output_tokens": 10}}}'`}</pre>
-    <p>Or run <code>lynex demo</code> for a day of a made-up company. <a href="/guide/">The guide</a> shows every way to send.</p><//>`;
-}
+/** Nothing of this filter, nothing in this range, or nothing yet at all. @param {{hold: (is: boolean) => void}} props */
+const Nothing = ({ hold }) => filters.value.length
+  ? html`<${Empty} title="Nothing in this range matches the filter."><p class="ways"><a class="btn" href=${linkHere(onlyThese([]))}>Remove the filter</a></p><//>`
+  : html`<${FirstRun} hold=${hold} />`;
