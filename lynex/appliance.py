@@ -35,6 +35,7 @@ from lynex.ingest.intake import Intake
 from lynex.ingest.journal import Journal
 from lynex.ingest.langfuse_batches import LangfuseBatches
 from lynex.ingest.otlp_intake import OtlpIntake
+from lynex.ingest.own_frame import own_frame
 from lynex.ingest.preparer import Preparer
 from lynex.ingest.processor import Processor
 from lynex.ingest.understanding import Understanding
@@ -221,7 +222,7 @@ def _assemble(
         intake=intake,
         langfuse_batches=LangfuseBatches(intake, clock),
         otlp=OtlpIntake(intake, metrics),
-        queries=Queries.over(store, Cursors(accounts.secret.derive("cursors")), error_states),
+        queries=Queries.over(store, Cursors(accounts.secret.derive("cursors")), error_states, own_frame),
         sealing=sealing,
         remapping=Remapping(
             directory.cold / "remap.json", store, processor, sealing, prices, clock, config.storage.min_free_bytes

@@ -17,12 +17,13 @@ class ErrorItem(msgspec.Struct):
 
     `first_seen`, `last_seen` and `first_release` are over all that is stored; `count`, `users`, `traces`, `models`,
     `releases` (ten at most) and `trend` are those of the range and filters. `reopened_at`: seen again after it was
-    resolved. `changed_at`, `changed_by` and `note` are those of the last decision.
+    resolved. `place`: where in the application's own code the latest one failed. `changed_at`, `changed_by` and `note` are those of the last decision.
     """
 
     id: str
     type: str | None
     message: str | None
+    place: str | None
     state: State
     reopened_at: str | None
     changed_at: str | None

@@ -1,6 +1,6 @@
 """Failures grouped by problem: what failed, how often and for whom, since when, and whether somebody dealt with it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -114,13 +114,17 @@ class ErrorsQuestion(msgspec.Struct, frozen=True):
         )
 
 
+PlaceOf = Callable[[str], str | None]  # where in the application's own code a stack says it failed
+
+
 class ErrorGroups:
     """Each question blocks until store and control database answer; call it from a reader thread."""
 
-    def __init__(self, store: EventStore, states: ErrorStates, cursors: Cursors) -> None:
+    def __init__(self, store: EventStore, states: ErrorStates, cursors: Cursors, place_of: PlaceOf) -> None:
         self._store = store
         self._states = states
         self._cursors = cursors
+        self._place_of = place_of
 
     def page(self, question: ErrorsQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
         """`{"items": […], "next": cursor or None, "groups": how many match, "states": how many there are of each,
@@ -151,7 +155,7 @@ class ErrorGroups:
             last = rows[-1]
             place = Ranked(last[question.sort], last["error_group"], span.start, span.end)
             following = self._cursors.sealed(place, question.binding)
-        items = _items(select, rows, decisions)
+        items = _items(select, rows, decisions, self._place_of)
         groups = sum(told[0][f"in_{phase}"] for phase in question.phases)
         states = {state: sum(told[0][f"in_{phase}"] for phase in phases) for state, phases in PHASES.items()}
         return {"items": items, "next": following, "groups": groups, "states": states} | _axis(span)
@@ -166,7 +170,7 @@ class ErrorGroups:
         rows = select(figures, values | _trend(question.span) | _decided(decisions))
         if not rows:
             raise _not_found(question.group)
-        (item,) = _items(select, rows, decisions)
+        (item,) = _items(select, rows, decisions, self._place_of)
         failures = select(samples_statement(span=where.sql, asked=asked.sql), values | {"most": _SAMPLES})
         shares = select(shares_statement(span=where.sql, asked=asked.sql), values)
         told = _latest(select, rows[0]["seq"]) | _samples(select, failures) | {"shares": _shares(shares)}
@@ -211,11 +215,17 @@ def _decided(decisions: Sequence[Decision]) -> dict[str, Value]:
     }
 
 
-def _items(select: Select, rows: Sequence[Mapping[str, Any]], decisions: Sequence[Decision]) -> list[dict[str, Any]]:
+def _items(
+    select: Select, rows: Sequence[Mapping[str, Any]], decisions: Sequence[Decision], place_of: PlaceOf
+) -> list[dict[str, Any]]:
     """The groups in the words of their latest events."""
     by_group = {one.group: one for one in decisions}
     words = {row["seq"]: row for row in select(WORDS, {"seqs": [row["seq"] for row in rows]})} if rows else {}
-    return [_item(row, words.get(row["seq"], {}), by_group.get(row["error_group"])) for row in rows]
+    items = [_item(row, words.get(row["seq"], {}), by_group.get(row["error_group"])) for row in rows]
+    for item, row in zip(items, rows, strict=True):
+        stack = words.get(row["seq"], {}).get("stack")
+        item["place"] = place_of(stack) if stack else None
+    return items
 
 
 def _item(row: Mapping[str, Any], words: Mapping[str, Any], decision: Decision | None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from lynex.query.rows import columns_sql
 from lynex.store.summary import SUMMARY_COLUMNS
 
 LONGEST_MESSAGE: Final = 500
+STACK_END: Final = 32_768  # characters of a stack that are read, from either end
 NAMED: Final = 10  # models and releases, of a group
 TREND: Final = 24  # buckets
 
@@ -88,8 +89,13 @@ GROUP BY {column} ORDER BY "count" DESC, key LIMIT {NAMED})"""
 
 WORDS: Final = f"""
 SELECT seq, error_type,
-  left(coalesce(error_message, CASE WHEN type = 'log' THEN output_preview END, name), {LONGEST_MESSAGE}) AS message
-FROM events WHERE seq IN (SELECT unnest($seqs::BIGINT[]))
+  left(coalesce(error_message, CASE WHEN type = 'log' THEN output_preview END, name), {LONGEST_MESSAGE}) AS message,
+  CASE WHEN len(stack) > {2 * STACK_END} THEN concat(left(stack, {STACK_END}), chr(10), right(stack, {STACK_END}))
+    ELSE stack END AS stack
+FROM (
+  SELECT seq, error_type, error_message, type, output_preview, name, body ->> '$.error.stack' AS stack
+  FROM events WHERE seq IN (SELECT unnest($seqs::BIGINT[]))
+)
 """
 EVENTS: Final = (
     f"SELECT {columns_sql(('seq', *SUMMARY_COLUMNS))} FROM events WHERE seq IN (SELECT unnest($seqs::BIGINT[]))"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from lynex.control.error_states import ErrorStates
 from lynex.query.cursors import Cursors
-from lynex.query.error_groups import ErrorGroups
+from lynex.query.error_groups import ErrorGroups, PlaceOf
 from lynex.query.event_export import EventExports
 from lynex.query.events import Events
 from lynex.query.lookup import Lookup
@@ -27,9 +27,9 @@ class Queries:
     traces: Traces
 
     @classmethod
-    def over(cls, store: EventStore, cursors: Cursors, error_states: ErrorStates) -> "Queries":
+    def over(cls, store: EventStore, cursors: Cursors, error_states: ErrorStates, place_of: PlaceOf) -> "Queries":
         return cls(
-            errors=ErrorGroups(store, error_states, cursors),
+            errors=ErrorGroups(store, error_states, cursors, place_of),
             events=Events(store, cursors),
             exports=EventExports(store),
             lookup=Lookup(store),

@@ -1,6 +1,7 @@
 """Groups of errors: what counts as one failure, figures, order and pages, and every way a state can change."""
 
 import itertools
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from lynex.clock import DAY, HOUR, MINUTE, rfc3339
 from lynex.control.error_states import ErrorStates
 from lynex.errors import InvalidInput, NotFound
+from lynex.ingest.own_frame import own_frame
 from lynex.query.cursors import Cursors
 from lynex.query.error_groups import ErrorGroups, ErrorQuestion, ErrorsQuestion
 from tests.conftest import HandClock
@@ -26,7 +28,7 @@ class Desk:
     def __init__(self, shelf: Shelf, states: ErrorStates) -> None:
         self.shelf = shelf
         self.states = states
-        self.groups = ErrorGroups(shelf.store, states, Cursors(b"secret"))
+        self.groups = ErrorGroups(shelf.store, states, Cursors(b"secret"), own_frame)
 
     def page(self, project_id: str = PROJECT, now: int = NOW, **named: Any) -> dict[str, Any]:
         return self.groups.page(ErrorsQuestion.from_params(params(**named), project_id, now))
@@ -100,6 +102,7 @@ def test_an_item_says_what_failed_for_whom_and_since_when(desk: Desk) -> None:
         "id": A,
         "type": "NewError",
         "message": "words 2",
+        "place": None,
         "state": "open",
         "reopened_at": None,
         "changed_at": None,
@@ -122,11 +125,13 @@ def test_an_item_says_what_failed_for_whom_and_since_when(desk: Desk) -> None:
 
 
 def test_one_group_shows_the_latest_error_with_events_and_traces(desk: Desk) -> None:
-    body = '{"error":{"type":"E","message":"no","stack":"at x"}}'
+    stack = 'File "/app/shop.py", line 3, in pay'
+    body = json.dumps({"error": {"type": "E", "message": "no", "stack": stack}})
     desk.shelf.put(*(failed(A, at=NOW - n * MINUTE, trace_id=f"{n % 3:032x}", event_id=f"e-{n}") for n in range(1, 31)))
     desk.shelf.put(failed(A, span=5, at=NOW - 2, body=body), told(A, span=5, at=NOW - 3))
     one = desk.one(A)
-    assert one["error"] == {"type": "E", "message": "no", "stack": "at x"}
+    assert one["error"] == {"type": "E", "message": "no", "stack": stack}
+    assert one["place"] == desk.page()["items"][0]["place"] == "shop.py pay"
     assert one["latest_event_id"] == f"{TRACE}:{5:016x}"
     events = [event["eventId"] for event in one["events"]]
     assert events == [f"{TRACE}:{5:016x}"] + [f"e-{n}" for n in range(1, 20)], "the span stands for its record"
