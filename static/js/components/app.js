@@ -10,6 +10,7 @@ import { Failed } from "./states.js";
 import { Frame } from "./frame.js";
 import { HelpDialog } from "./help-dialog.js";
 import { Page } from "./page.js";
+import { Palette } from "./palette.js";
 import { Toasts } from "./toast.js";
 import { Welcome } from "./welcome.js";
 
@@ -23,6 +24,7 @@ export function App() {
       ? html`<${Page} title="Lynex"><div class="pad"><${Failed} fault=${startFault.value} again=${start} /></div><//>`
       : html`<${Here} />`}
     <${HelpDialog} />
+    <${Palette} />
     <${Toasts} />
   <//>`;
 }

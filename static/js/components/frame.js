@@ -8,6 +8,7 @@ import { nextTheme, theme, toggleRail } from "../preferences.js";
 import { address, go, linkTo } from "../router.js";
 import { chooseProject, project, projects } from "../state.js";
 import { Icon } from "./icon.js";
+import { isPaletteOpen, paletteKeys } from "./palette.js";
 import { Popup } from "./popup.js";
 
 const SHOWN = PAGES.filter(({ icon }) => icon);
@@ -19,6 +20,10 @@ async function signOut() {
   location.assign("/");
 }
 
+const openPalette = () => {
+  isPaletteOpen.value = true;
+};
+
 /** @param {{children: unknown}} props */
 export function Frame({ children }) {
   useKeys("Everywhere", [
@@ -29,6 +34,7 @@ export function Frame({ children }) {
     <div class="side">
       <a class="brand plain" href=${linkTo("/")}><${Icon} name="mark" size=${20} /><span>Lynex</span></a>
       <${ProjectSwitch} />
+      <button type="button" class="goto" onClick=${openPalette} title="Go to anything"><${Icon} name="search" /><span>Go to…</span><kbd aria-hidden="true">${paletteKeys}</kbd></button>
       <nav class="nav" aria-label="Main">
         ${SHOWN.map((page) => html`<${NavLink} key=${page.path} page=${page} />`)}
         <${More} />
@@ -65,6 +71,7 @@ function ProjectSwitch() {
 const More = () => html`<${Popup} class="more" side="left" role="dialog" name="More" button="" label=${html`<${Icon} name="more" /><span>More</span>`}>
   ${(/** @type {() => void} */ close) => html`
     <${ProjectSwitch} />
+    <button type="button" class="item phone" onClick=${() => { close(); openPalette(); }}>Go to…</button>
     ${SHOWN.filter(({ isMore }) => isMore).map((page) => html`<a class="item phone" href=${linkTo(page.path)} onClick=${close}>${page.title}</a>`)}
     <a class="item phone" href="/guide/">Guide</a><a class="item phone" href="/docs">API</a>
     <button type="button" class="item phone" onClick=${nextTheme}>Appearance <span class="dim">${THEMES[theme.value]}</span></button>
