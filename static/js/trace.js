@@ -111,10 +111,14 @@ export class Trace {
     return this.call[row] !== NONE && !this.is(row, DUPLICATE) && (!this.is(row, ROLLUP) || this.is(row, PROMOTED));
   }
 
+  /** @param {number} row */
+  errorTypeOf(row) {
+    return this.words["error_types"]?.[this.errors.type[this.error[row] ?? NONE]] ?? "";
+  }
+
   /** What went wrong, in a line. @param {number} row */
   messageOf(row) {
-    const at = this.error[row] ?? NONE;
-    return at === NONE ? "" : this.errors.message[at] ?? this.words["error_types"]?.[this.errors.type[at]] ?? "";
+    return this.errors.message[this.error[row] ?? NONE] ?? this.errorTypeOf(row);
   }
 
   /** @param {number} row */
