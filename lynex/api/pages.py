@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from lynex.api.front import front
+from lynex.api.front import front, parts
 from lynex.api.guide import guide_page
-from lynex.errors import NotFound
+from lynex.errors import LynexError, NotFound
 
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -53,9 +53,19 @@ async def static_file(request: Request) -> Response:
 
 
 async def guide(request: Request) -> Response:
-    """GET /guide/{path} – the user guide."""
+    """GET /guide/{path} – the user guide: inside the dashboard for who is signed in, else as it is, without scripts."""
+    if "plain" not in request.query_params and await _is_signed_in(request):
+        return await index(request)
     page = await asyncio.to_thread(guide_page, _FOLDER / "guide", request.path_params["path"])
     return Response(page, 200, _HEADERS, media_type="text/html")
+
+
+async def _is_signed_in(request: Request) -> bool:
+    try:
+        await parts(request).credentials.identify("GET", request.scope["headers"])
+    except LynexError:
+        return False
+    return True
 
 
 async def favicon(request: Request) -> Response:

@@ -47,8 +47,11 @@ export function send(method, path, body, params) {
   return answerOf(addressOf(path, params), { method, headers, body: body === undefined ? null : JSON.stringify(body) });
 }
 
-/** @param {string} url @param {RequestInit} request */
-async function answerOf(url, request) {
+/** A page of the guide, as it is written. @param {string} path @returns {Promise<string>} */
+export const readPage = (path) => answerOf(`${path}?plain`, { headers: { accept: "text/html" } }, (answer) => answer.text());
+
+/** @param {string} url @param {RequestInit} request @param {(answer: Response) => Promise<any>} [read] */
+async function answerOf(url, request, read = (answer) => answer.json()) {
   let answer;
   try {
     answer = await fetch(url, { ...request, credentials: "same-origin", redirect: "error" });
@@ -58,7 +61,7 @@ async function answerOf(url, request) {
     throw new Problem({ detail: "The server does not answer.", hint: "Check that lynex serve is running on it." }, 0);
   }
   reachable.value = "yes";
-  if (answer.ok) return answer.json();
+  if (answer.ok) return read(answer);
   if (answer.status === 401) session.value = "none";
   throw new Problem(await answer.json().catch(() => ({})), answer.status);
 }

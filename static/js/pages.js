@@ -20,13 +20,17 @@ export const PAGES = [
   { path: "/events", title: "Events", icon: "events", key: "e", load: () => import("./pages/events.js") },
   { path: "/traces", title: "Traces", icon: "traces", key: "t", load: () => import("./pages/traces.js") },
   { path: "/traces/:trace", title: "Trace", load: () => import("./pages/trace.js") },
+  { path: "/traces/:trace/compare/:other", title: "Compare", load: () => import("./pages/compare.js") },
   { path: "/traces/:trace/steps", title: "Steps", load: () => import("./pages/steps.js") },
   { path: "/traces/:trace/steps/:step", title: "Steps", load: () => import("./pages/steps.js") },
   { path: "/sessions", title: "Sessions", icon: "sessions", key: "s", isMore: true, load: () => import("./pages/sessions.js") },
   { path: "/sessions/:session", title: "Session", load: () => import("./pages/session.js") },
   { path: "/errors", title: "Errors", icon: "errors", key: "r", load: () => import("./pages/errors.js") },
+  { path: "/errors/:group", title: "Problem", load: () => import("./pages/problem.js") },
   { path: "/settings", title: "Settings", icon: "settings", isMore: true, load: () => import("./pages/settings.js") },
   { path: "/settings/:section", title: "Settings", load: () => import("./pages/settings.js") },
+  { path: "/guide", title: "Guide", load: () => import("./pages/guide.js") },
+  { path: "/guide/:page", title: "Guide", load: () => import("./pages/guide.js") },
 ];
 
 /** @param {string} path @returns {{page: PageEntry, params: Record<string, string>} | null} */
