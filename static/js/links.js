@@ -25,6 +25,9 @@ export function toTrace(id, eventId, view) {
 /** The steps of a trace: a certain one, else that of an event. @param {string} id @param {string} [eventId] @param {number} [step] */
 export const toSteps = (id, eventId, step) => linkTo(`/traces/${encodeURIComponent(id)}/steps${step ? `/${step}` : ""}`, { event: eventId });
 
+/** Two traces side by side. @param {string} id @param {string} other */
+export const toComparison = (id, other) => linkTo(`/traces/${encodeURIComponent(id)}/compare/${encodeURIComponent(other)}`);
+
 /** @param {Changes} [params] */
 export const toTraces = (params = {}) => (pageAt("/traces") ? linkTo("/traces", params) : toEvents(params));
 
@@ -35,13 +38,10 @@ export const toSessions = (params = {}) => linkTo("/sessions", params);
 export const toSession = (id, turn) => linkTo(`/sessions/${encodeURIComponent(id)}`, { turn });
 
 /** @param {string} group */
-export function toProblem(group) {
-  const path = `/errors/${encodeURIComponent(group)}`;
-  return pageAt(path) ? linkTo(path) : toEvents({ error_group: group });
-}
+export const toProblem = (group) => linkTo(`/errors/${encodeURIComponent(group)}`);
 
 /** @param {Changes} [params] */
-export const toProblems = (params = {}) => (pageAt("/errors") ? linkTo("/errors", params) : toEvents({ status: "error", ...params }));
+export const toProblems = (params = {}) => linkTo("/errors", params);
 
 /** @param {Changes} [params] */
 export const toCosts = (params = {}) => (pageAt("/costs") ? linkTo("/costs", params) : toEvents(params));
