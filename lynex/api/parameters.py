@@ -8,6 +8,8 @@ from lynex.events.envelope import EVENT_TYPES
 from lynex.query.breakdown import GROUPS as BREAKDOWN_GROUPS
 from lynex.query.breakdown import SORTS
 from lynex.query.buckets import INTERVALS
+from lynex.query.costs import GROUPS as COST_GROUPS
+from lynex.query.costs import SORTS as COST_SORTS
 from lynex.query.cursors import LONGEST
 from lynex.query.error_groups import STATES
 from lynex.query.error_statements import SORTS as ERROR_SORTS
@@ -142,7 +144,26 @@ BREAKDOWN: Final = (
     Param("order", "Direction.", _one_of("asc", "desc")),
 )
 HEATMAP: Final = (*OVERVIEW, _INTERVAL)
+COSTS: Final = (
+    *OVERVIEW,
+    LIMIT,
+    Param("by", "What the groups are.", _one_of(*COST_GROUPS)),
+    Param(
+        "sort", "What to sort by; `each`: the cost of one request.", _one_of(*COST_SORTS)
+    ),
+    _ORDER,
+)
+WHAT_IF: Final = (
+    *OVERVIEW,
+    Param("target", "Model to price on.", _text(256), required=True),
+    Param("target_provider", "Its provider, where several sell it.", _text(256)),
+)
+PRICES: Final = (
+    Param("search", "Words that occur in the names of provider and model.", _text(128)),
+    Param("limit", "Most items.", {"type": "integer", "minimum": 1, "maximum": 200, "default": 20}),
+)
 UNPRICED: Final = (PROJECT, *RANGE)
+RELEASES: Final = (PROJECT, *RANGE)
 DEAD_LETTERS: Final = (
     PROJECT,
     LIMIT,

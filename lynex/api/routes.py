@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from lynex.api import (
     about,
+    costs,
     dead_letters,
     error_groups,
     events,
@@ -25,6 +26,7 @@ from lynex.api import (
     traces,
 )
 from lynex.api.about_shapes import About, SignInLink
+from lynex.api.costs_shapes import CostOfEvent, Costs, PriceList, WhatIf
 from lynex.api.error_shapes import DecisionMade, DecisionsMade, DecisionsWanted, DecisionWanted, ErrorPage, ErrorWhole
 from lynex.api.export_shapes import ExportShown
 from lynex.api.receipt_shapes import ReceiptsShown
@@ -51,6 +53,7 @@ from lynex.api.shapes import (
     Queued,
     QueuedBatch,
     Readiness,
+    Releases,
     RemovalWanted,
     Removed,
     Series,
@@ -96,6 +99,8 @@ EVENTS: Final = (
            params=_ONE, gives=ExportShown),
     _route("GET", f"{_V1}/events/{{event_id}}", events.get_event, "events.read", "One event with its whole body",
            params=_ONE, gives=EventWhole),
+    _route("GET", f"{_V1}/events/{{event_id}}/cost", costs.of_event, "events.read",
+           "Why one event costs what it does: which price, which tokens", params=_ONE, gives=CostOfEvent),
     _route("GET", f"{_V1}/live", live.follow, "events.read", "Follow events as they are stored (server-sent events)",
            params=parameters.LIVE, media="text/event-stream"),
 )  # fmt: skip
@@ -136,6 +141,18 @@ STATS: Final = (
            params=parameters.BREAKDOWN, gives=Breakdown),
     _route("GET", f"{_V1}/stats/heatmap", stats.heatmap, "events.read", "Latencies over time",
            params=parameters.HEATMAP, gives=Heatmap),
+    _route("GET", f"{_V1}/stats/releases", stats.releases, "events.read", "Releases that began in a range",
+           params=parameters.RELEASES, gives=Releases),
+)  # fmt: skip
+COSTS: Final = (
+    _route("GET", f"{_V1}/costs", costs.by_group, "events.read", "What was spent by model, user, tag …, and before",
+           params=parameters.COSTS, gives=Costs),
+    _route("GET", f"{_V1}/costs/what-if", costs.what_if, "events.read", "The same traffic priced on another model",
+           params=parameters.WHAT_IF, gives=WhatIf),
+    _route("GET", f"{_V1}/prices", costs.list_prices, "events.read", "Models with a price, by words of their names",
+           params=parameters.PRICES, gives=PriceList),
+    _route("GET", f"{_V1}/prices/unknown", stats.unpriced, "events.read", "Models in use without a known price",
+           params=parameters.UNPRICED, gives=UnknownPrices),
 )  # fmt: skip
 SAVED: Final = (
     _route("GET", f"{_V1}/saved", saved.list_saved, "saved.read", "List saved views, dashboards and breakpoints",
@@ -159,8 +176,6 @@ SETTING_UP: Final = (
     _route("POST", _KEYS, keys.create_key, "keys.write", "Make a key; its secret is shown only now",
            takes=NewKeyWanted, gives=KeyMade, status=201),
     _route("DELETE", f"{_KEYS}/{{key_id}}", keys.revoke_key, "keys.write", "Revoke a key", gives=KeyShown),
-    _route("GET", f"{_V1}/prices/unknown", stats.unpriced, "events.read", "Models in use without a known price",
-           params=parameters.UNPRICED, gives=UnknownPrices),
     _route("GET", f"{_V1}/receipts", receipts.show, "receipts.read",
            "What came, by hour and key, and what became of it", params=receipts.PARAMETERS, gives=ReceiptsShown),
     _route("GET", f"{_V1}/dead-letters", dead_letters.list_dead_letters, "dead_letters.read",
@@ -206,7 +221,7 @@ BROWSER: Final = (
     _route("GET", "/static/{path:path}", pages.static_file, PUBLIC, "Files of the page", media="*/*"),
 )  # fmt: skip
 ROUTES: Final[tuple[Route, ...]] = (
-    *EVENTS, *OPENTELEMETRY, *_OTLP_ELSEWHERE, *_LANGFUSE, *TRACES, *ERRORS, *STATS, *SAVED, *SETTING_UP,
+    *EVENTS, *OPENTELEMETRY, *_OTLP_ELSEWHERE, *_LANGFUSE, *TRACES, *ERRORS, *STATS, *COSTS, *SAVED, *SETTING_UP,
     *OPERATING, *BROWSER,
 )  # fmt: skip
 DESCRIBED: Final = (
@@ -215,6 +230,7 @@ DESCRIBED: Final = (
     ("Traces", TRACES),
     ("Errors", ERRORS),
     ("Figures", STATS),
+    ("Costs", COSTS),
     ("Saved", SAVED),
     ("Setting up", SETTING_UP),
     ("Operating", OPERATING),

@@ -246,6 +246,22 @@ class UnknownPrices(msgspec.Struct):
     next: str | None = None
 
 
+class ReleaseBegun(msgspec.Struct):
+    """`events` are those of the range."""
+
+    release: str
+    first_seen: str
+    events: int
+
+
+class Releases(msgspec.Struct, rename={"from_": "from"}):
+    """Releases first seen in the range after another one had been seen before, oldest first."""
+
+    from_: str
+    to: str
+    items: list[ReleaseBegun]
+
+
 class RemovalWanted(msgspec.Struct, forbid_unknown_fields=True):
     """Everything this SDK has sent so far."""
 

@@ -7,6 +7,7 @@ from lynex.api.front import json_answer, parts
 from lynex.api.guard import project_of
 from lynex.query.breakdown import BreakdownQuestion
 from lynex.query.heatmap import HeatmapQuestion
+from lynex.query.releases import ReleasesQuestion
 from lynex.query.series import SeriesQuestion
 from lynex.query.stats import OverviewQuestion
 from lynex.query.unpriced import UnpricedQuestion
@@ -38,6 +39,13 @@ async def heatmap(request: Request) -> Response:
     project_id, appliance = await project_of(request), parts(request)
     question = HeatmapQuestion.from_params(request.query_params.multi_items(), project_id, appliance.clock.now())
     return json_answer(await appliance.ask(appliance.queries.stats.heatmap, question))
+
+
+async def releases(request: Request) -> Response:
+    """GET /api/v1/stats/releases"""
+    project_id, appliance = await project_of(request), parts(request)
+    question = ReleasesQuestion.from_params(request.query_params.multi_items(), project_id, appliance.clock.now())
+    return json_answer(await appliance.ask(appliance.queries.stats.releases, question))
 
 
 async def unpriced(request: Request) -> Response:

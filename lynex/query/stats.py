@@ -12,6 +12,7 @@ from lynex.query.filters import FILTER_PARAMETERS, Filters, filters_of
 from lynex.query.heatmap import HeatmapQuestion, heatmap
 from lynex.query.parameters import Parameters
 from lynex.query.ranges import RANGE_PARAMETERS, Range, range_of
+from lynex.query.releases import ReleasesQuestion, releases
 from lynex.query.rows import Select
 from lynex.query.series import SeriesQuestion, series
 from lynex.query.unpriced import UnpricedQuestion, unpriced
@@ -60,6 +61,9 @@ class Stats:
 
     def heatmap(self, question: HeatmapQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
         return heatmap(Select(self._store, cancel), question)
+
+    def releases(self, question: ReleasesQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
+        return releases(Select(self._store, cancel), question)
 
     def unpriced(self, question: UnpricedQuestion, cancel: Cancel | None = None) -> dict[str, Any]:
         return unpriced(Select(self._store, cancel), question)
