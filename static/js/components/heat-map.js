@@ -6,6 +6,7 @@ import { html } from "../html.js";
 import { colour, paint } from "../preferences.js";
 import { dayAndMinutes, ticks, tickWords } from "../time.js";
 import { zoomTo } from "./range-picker.js";
+import { ReleaseMarks } from "./release-marks.js";
 import { HEIGHT } from "./time-chart.js";
 
 const AXIS = 46;
@@ -51,6 +52,7 @@ export function HeatMap({ starts, end, bounds, counts, open, height = HEIGHT }) 
         else zoomTo(starts[Math.min(from, column)] ?? 0, endOf(Math.max(from, column)));
         setFrom(null);
       }}></canvas>
+    <${ReleaseMarks} start=${first} end=${end} />
     ${labelsOf(bounds, low, rows).map(({ text, share }) => html`<span class="y" key=${text} style=${{ bottom: `${BELOW + share * drawn}px` }}>${text}</span>`)}
     ${ticks(first, end, Math.max(2, Math.floor(width / 96))).map((tick) => html`<span class="x" key=${tick} style=${{ left: `${AXIS + ((tick - first) / (end - first || 1)) * width}px` }}>${tickWords(tick, end - first)}</span>`)}
     ${at && html`<div class=${`tip${at.left > width / 2 ? " before" : ""}`} style=${{ left: `${at.left}px` }}>

@@ -6,6 +6,7 @@ import { html } from "../html.js";
 import { colour, paint } from "../preferences.js";
 import { dayAndMinutes, ticks, tickWords } from "../time.js";
 import { zoomTo } from "./range-picker.js";
+import { ReleaseMarks } from "./release-marks.js";
 
 // Each bar stands on the one before it in the stack.
 const STACK = /** @type {any} */ ({
@@ -57,6 +58,7 @@ export function TimeChart({ data, kind, format, onAxis, open, name, height = HEI
   }, [data]);
   const start = at ? data.starts[at.index] : undefined;
   return html`<div class="plotted"><div class="u" ref=${box} role="img" aria-label=${`${name}: ${data.lines.map(({ label }) => label).join(", ")}`}></div>
+    <${ReleaseMarks} start=${data.starts[0] ?? 0} end=${data.end} />
     ${at && start !== undefined && html`<div class=${`tip${at.left > (box.current?.clientWidth ?? 0) / 2 ? " before" : ""}`} style=${{ left: `${at.left}px` }}>
       <b>${dayAndMinutes(start)}</b>
       ${[...data.lines].reverse().filter(({ values }) => kind === "lines" || values[at.index]).map((line) => html`<span key=${line.label}><i class=${kind} style=${{ background: `var(${line.colour})` }}></i>${line.label}<b>${format(line.values[at.index])}</b></span>`)}
