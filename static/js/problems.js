@@ -9,7 +9,7 @@ import { project } from "./state.js";
 
 /** @typedef {"open" | "resolved" | "ignored"} State */
 /**
- * @typedef {{id: string, type: string | null, message: string | null, state: State, reopened_at: string | null, changed_at: string | null, changed_by: string | null,
+ * @typedef {{id: string, type: string | null, message: string | null, place: string | null, state: State, reopened_at: string | null, changed_at: string | null, changed_by: string | null,
  *   note: string | null, first_seen: string, last_seen: string, count: number, users: number, traces: number, models: string[], releases: string[],
  *   first_release: string | null, trend: number[]}} Problem
  */
