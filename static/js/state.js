@@ -6,6 +6,7 @@ import { filtersOf } from "./filters.js";
 import { remember, remembered } from "./preferences.js";
 import { address, go, linkTo } from "./router.js";
 import { rangeParams, spanOf, ZONE } from "./time.js";
+import { goBack } from "./way-back.js";
 
 /** @typedef {{id: string, name: string, created_at: string}} Project */
 
@@ -40,6 +41,7 @@ export async function start() {
   startFault.value = null;
   try {
     projects.value = (await ask("/projects")).items;
+    if (session.peek() !== "open") goBack();
     session.value = "open";
   } catch (fault) {
     if (!(fault instanceof Problem && fault.status === 401)) startFault.value = fault instanceof Error ? fault : new Error(String(fault));
