@@ -1,9 +1,11 @@
 """The demo's support agent of a kettle shop. Release 2.8.1 sends refunds in cents where the payment API wants euros."""
 
+import json
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
+from lynex.cli.demo_policy import policy
 from lynex.cli.demo_trace import Call, Trace
 
 BROKEN_RELEASE: Final = "2.8.1"
@@ -12,25 +14,25 @@ _SYSTEM: Final = (
     "You are the support agent of Kettle & Co. Be brief, kind and exact. Never promise a refund before the payment "
     "system has confirmed it. Hand over to a person when a tool fails twice."
 )
-_POLICY: Final = (
-    (
-        "returns-04",
-        "Goods that arrive damaged are refunded in full within 30 days of delivery. A photo is welcome, not required.",
-    ),
-    (
-        "returns-01",
-        "Unused goods may be returned within 30 days. The customer pays the return unless the goods are faulty.",
-    ),
-    (
-        "warranty-02",
-        "Glass kettles carry a two-year warranty on the heating element and one year on the lid and handle.",
-    ),
-    ("shipping-03", "Parcels that show no scan for five working days count as lost and are sent again without charge."),
-    ("payments-05", "Refunds go back to the original means of payment and take three to five working days to arrive."),
-    ("returns-07", "Engraved goods are made to order and can be returned only when they arrive damaged."),
-    ("warranty-06", "Limescale is not covered. Point to the descaling guide before opening a warranty case."),
-    ("tone-01", "Apologise once, say what happens next and by when, and sign with the first name of the team."),
-)
+# What the agent may call, as it tells the model each time: name, what for, and its fields.
+_TOOLS: Final = tuple(
+    {"name": name, "description": purpose,
+     "parameters": {"type": "object", "required": list(fields),
+                    "properties": {field: {"type": "string", "description": words} for field, words in fields.items()}}}
+    for name, purpose, fields in (
+        ("policy_search", "Find the parts of the shop's policy that bear on a question.",
+         {"query": "What to look for, in a few words."}),
+        ("order_lookup", "What was ordered, what was paid, and where the parcel is.",
+         {"order_id": "Five digits, as the customer wrote them."}),
+        ("refund_create", "Pay money back for an order. Fails when more is asked for than was paid.",
+         {"order_id": "The order.", "amount": "How much, in the currency of the order.",
+          "currency": "ISO 4217, such as EUR.", "reason": "damaged_on_arrival, wrong_item, faulty or changed_mind."}),
+        ("ticket_create", "Hand the matter to a colleague.",
+         {"order_id": "The order.", "subject": "One line.", "priority": "low, normal or high."}),
+        ("order_change", "Change the address of an order that has not left the warehouse.",
+         {"order_id": "The order.", "address": "The whole new address."}),
+    )
+)  # fmt: skip
 _PRODUCTS: Final = (
     ("Glass kettle 1.7 l", 64.90),
     ("Gooseneck kettle 0.9 l", 89.00),
@@ -105,8 +107,8 @@ def refund(trace: Trace, case: Case, release: str) -> None:
     }
     action = {"name": "support_agent", "action": "run", "input": case.words, "state": state}
     with trace.inside("agent_action", action, step=0) as run:
-        _listen_and_read(trace, case)
-        reply = _refund_in_cents(trace, case, run) if is_broken else _refund_in_euros(trace, case)
+        talk = _listen_and_read(trace, case)
+        reply = _refund_in_cents(trace, case, talk, run) if is_broken else _refund_in_euros(trace, case, talk)
         trace.tell("message", {"role": "assistant", "content": reply, "channel": "chat"}, step=_steps_of(trace))
         run["output"] = reply
 
@@ -129,15 +131,31 @@ def question(trace: Trace, random: Random) -> None:
         run["output"] = answered
 
 
-def _listen_and_read(trace: Trace, case: Case) -> None:
+def _listen_and_read(trace: Trace, case: Case) -> list[dict[str, Any]]:
+    """Answers what the agent has before it when it decides."""
     trace.tell("message", {"role": "user", "content": case.words, "channel": "chat"}, step=1)
     trace.tell("span", {"name": "load_session", "kind": "internal"}, takes=trace.random.uniform(50, 110))
     _plan(trace, case.words, step=2)
     _search_policy(trace, f"refund {case.reason.replace('_', ' ')} {case.product}", step=3)
-    _look_up(trace, case.order, case.product, step=4)
+    found = _look_up(trace, case.order, case.product, step=4)
+    documents = "\n\n".join(f"[{name}] {text}" for name, text in policy())
+    return [
+        {"role": "system", "content": _SYSTEM},
+        {"role": "user", "content": case.words},
+        {"role": "user", "content": f"Policy, {len(policy())} documents:\n{documents}"},
+        *_called("call_order", "order_lookup", {"order_id": case.order}, found),
+    ]
 
 
-def _refund_in_cents(trace: Trace, case: Case, run: dict[str, Any]) -> str:
+def _called(call_id: str, tool: str, arguments: dict[str, Any], result: Any, said: str = "") -> list[dict[str, Any]]:
+    """A call and what came back, as the next prompt tells them."""
+    function = {"name": tool, "arguments": json.dumps(arguments)}
+    call = {"id": call_id, "type": "function", "function": function}
+    answer = {"role": "tool", "tool_call_id": call_id, "name": tool, "content": json.dumps(result)}
+    return [{"role": "assistant", "content": said, "tool_calls": [call]}, answer]
+
+
+def _refund_in_cents(trace: Trace, case: Case, talk: list[dict[str, Any]], run: dict[str, Any]) -> str:
     """Three times the same call with the same arguments, each after reading the whole policy again."""
     arguments = {"order_id": case.order, "amount": round(case.price * 100), "currency": "EUR", "reason": case.reason}
     thoughts = (
@@ -148,18 +166,13 @@ def _refund_in_cents(trace: Trace, case: Case, run: dict[str, Any]) -> str:
     with trace.inside("span", {"name": "refund_flow", "kind": "internal"}):
         base = trace.told[0]["eventId"]
         for attempt, thought in enumerate(thoughts, start=1):
-            base = _try_refund(trace, case, arguments, attempt, thought, base)
+            base = _try_refund(trace, case, talk, arguments, attempt, thought, base)
         check = {"metric": "loop_check", "score": 0.0, "label": "3 of 3 identical", "evaluator": "loop_guard"}
         trace.tell("eval_metric", {**check, "target_trace_id": trace.trace_id}, takes=31, step=11)
         read = 23_411 + trace.random.randrange(-200, 200)
         words = "I can't complete this refund myself, so I will hand it to a colleague."
-        _decide(
-            trace,
-            case,
-            Call("claude-sonnet-4-5", "anthropic", read, 338, trace.random.uniform(3_900, 4_900)),
-            words,
-            12,
-        )
+        call = Call("claude-sonnet-4-5", "anthropic", read, 338, trace.random.uniform(3_900, 4_900))
+        _decide(trace, case, talk, call, words, 12)
     ticket = f"HD-{trace.random.randrange(5400, 5600)}"
     _ticket(trace, case, ticket)
     trace.tell("log", {"level": "warning", "message": "handed over to a person", "logger": "support_agent"})
@@ -167,7 +180,16 @@ def _refund_in_cents(trace: Trace, case: Case, run: dict[str, Any]) -> str:
     return f"I've opened ticket {ticket}, a colleague will write to you today."
 
 
-def _try_refund(trace: Trace, case: Case, arguments: dict[str, Any], attempt: int, thought: str, base: str) -> str:
+def _try_refund(
+    trace: Trace,
+    case: Case,
+    talk: list[dict[str, Any]],
+    arguments: dict[str, Any],
+    attempt: int,
+    thought: str,
+    base: str,
+) -> str:
+    """One more failure. Answers the event that tells the state; what came of it is in `talk` from now on."""
     step = 3 + 2 * attempt
     read = (21_880, 22_414, 22_930)[attempt - 1] + trace.random.randrange(-150, 150)
     refund = {"amount": arguments["amount"], "attempts": attempt - 1}
@@ -180,14 +202,17 @@ def _try_refund(trace: Trace, case: Case, arguments: dict[str, Any], attempt: in
     with trace.inside("agent_action", action, step=step):
         decided = trace.last_id
         call = Call("claude-sonnet-4-5", "anthropic", read, 198, trace.random.uniform(3_200, 4_100))
-        _decide(trace, case, call, thought, None)
+        _decide(trace, case, talk, call, thought, None)
     error = {
         "type": "amount_exceeds_captured",
         "message": f"requested {case.price * 100:.2f} EUR, captured {case.price:.2f} EUR",
         "code": "422",
     }
     result = {"code": error["type"], "requested": f"{case.price * 100:.2f} EUR", "captured": f"{case.price:.2f} EUR"}
-    tool = {"tool": "refund_create", "arguments": arguments, "result": result, "status": "error", "error": error}
+    call_id = f"call_refund_{attempt}"
+    tool = {"tool": "refund_create", "arguments": arguments, "call_id": call_id, "result": result, "status": "error",
+            "error": error}  # fmt: skip
+    talk += _called(call_id, "refund_create", arguments, result, thought)
     with trace.inside("tool_call", tool, step=step + 1):
         attributes = {"http.response.status_code": 422, "server.address": "payments.kettle.example"}
         span = {"name": "POST /v2/refunds", "kind": "client", "status": "error", "attributes": attributes}
@@ -195,12 +220,12 @@ def _try_refund(trace: Trace, case: Case, arguments: dict[str, Any], attempt: in
     return decided
 
 
-def _refund_in_euros(trace: Trace, case: Case) -> str:
+def _refund_in_euros(trace: Trace, case: Case, talk: list[dict[str, Any]]) -> str:
     arguments = {"order_id": case.order, "amount": case.price, "currency": "EUR", "reason": case.reason}
     with trace.inside("span", {"name": "refund_flow", "kind": "internal"}):
         read = 21_900 + trace.random.randrange(-400, 400)
         call = Call("claude-sonnet-4-5", "anthropic", read, 187, trace.random.uniform(2_900, 3_900))
-        _decide(trace, case, call, f"The policy covers a full refund of {case.price:.2f} EUR.", 5)
+        _decide(trace, case, talk, call, f"The policy covers a full refund of {case.price:.2f} EUR.", 5)
         result = {"refund_id": f"re_{trace.random.getrandbits(40):010x}", "status": "succeeded"}
         with trace.inside("tool_call", {"tool": "refund_create", "arguments": arguments, "result": result}, step=6):
             span = {"name": "POST /v2/refunds", "kind": "client", "attributes": {"http.response.status_code": 201}}
@@ -210,17 +235,10 @@ def _refund_in_euros(trace: Trace, case: Case) -> str:
     )
 
 
-def _decide(trace: Trace, case: Case, call: Call, thought: str, step: int | None) -> None:
-    policy = "\n".join(f"[{name}] {text}" for name, text in _POLICY)
-    messages = [
-        {"role": "system", "content": _SYSTEM},
-        {"role": "user", "content": case.words},
-        {"role": "user", "content": f"Policy, {len(_POLICY)} documents:\n{policy}"},
-    ]
+def _decide(trace: Trace, case: Case, talk: list[dict[str, Any]], call: Call, thought: str, step: int | None) -> None:
     template = {"name": "refund-agent", "version": "12", "variables": {"order": case.order}}
-    trace.call(
-        "decide", call, messages, thought, prompt_template=template, parameters={"temperature": 0.2, "max_tokens": 1024}
-    )
+    parameters = {"temperature": 0.2, "max_tokens": 1024}
+    trace.call("decide", call, list(talk), thought, prompt_template=template, parameters=parameters, tools=_TOOLS)
     if step is not None:
         trace.told[-1]["context"]["step_index"] = step
 
@@ -245,7 +263,7 @@ def _plan(trace: Trace, words: str, step: int) -> None:
 def _search_policy(trace: Trace, query: str, step: int) -> None:
     documents = [
         {"id": name, "content": text, "score": round(0.91 - 0.05 * rank, 2), "source": "policy"}
-        for rank, (name, text) in enumerate(_POLICY)
+        for rank, (name, text) in enumerate(policy())
     ]
     retrieval = {"name": "policy_search", "query": query, "documents": documents, "top_k": 8, "source": "policy"}
     with trace.inside("retrieval", retrieval, step=step):
@@ -260,13 +278,15 @@ def _search_policy(trace: Trace, query: str, step: int) -> None:
         )
 
 
-def _look_up(trace: Trace, order: str, product: str, step: int, *, may_time_out: bool = False) -> None:
-    tool: dict[str, Any] = {"tool": "order_lookup", "arguments": {"order_id": order}}
+def _look_up(trace: Trace, order: str, product: str, step: int, *, may_time_out: bool = False) -> dict[str, Any]:
+    """Answers what was found."""
+    tool: dict[str, Any] = {"tool": "order_lookup", "arguments": {"order_id": order}, "call_id": "call_order"}
     if may_time_out:
         error = {"type": "TimeoutError", "message": "orders.kettle.example did not answer within 5 s"}
         trace.tell("tool_call", {**tool, "status": "error", "error": error}, takes=5_004, step=step)
     result = {"order_id": order, "items": [product], "state": "delivered", "delivered": "17 Nov"}
     trace.tell("tool_call", {**tool, "result": result}, takes=trace.random.uniform(190, 720), step=step)
+    return result
 
 
 def _ticket(trace: Trace, case: Case, ticket: str) -> None:
