@@ -31,12 +31,12 @@ def demo_events(now: int, seed: int) -> list[dict[str, Any]]:
 
 
 def _conversations(random: Random, now: int, seed: int) -> Iterator[Trace]:
-    session, user = "", ""
+    session, user, kind = "", "", ""
     for number, starts in enumerate(sorted(_moments(random, now))):
-        if number == 0 or random.random() < 0.6:  # otherwise the same person goes on
+        if number == 0 or random.random() < 0.6:  # otherwise the same person goes on about the same
             user = random.choice(_USERS) if random.random() < 0.3 else f"u_{random.randrange(1000, 1090)}"
             session = f"s_{random.getrandbits(40):010x}"
-        kind = random.choices(_KINDS, _WEIGHTS)[0]
+            kind = random.choices(_KINDS, _WEIGHTS)[0]
         release = demo_support.BROKEN_RELEASE if now - starts < _BROKEN_FOR else _OLD_RELEASE
         context = _context(kind, session, user, release, random)
         trace = Trace(f"{seed}/{day_of(now)}/{number}", starts, context)

@@ -3,6 +3,7 @@
 from random import Random
 from typing import Final
 
+from lynex.cli.demo_stacks import RATE_LIMIT_STACK
 from lynex.cli.demo_trace import Call, Trace
 
 _DOCS: Final = (
@@ -80,6 +81,7 @@ def docs_question(trace: Trace, random: Random) -> None:
         prompt = [{"role": "system", "content": "Answer from the documents only."}, {"role": "user", "content": asked}]
         if model == "gpt-4o" and random.random() < 0.12:
             error = {"type": "rate_limit_exceeded", "message": "429, retry after 1.2 s", "code": "429"}
+            error["stack"] = RATE_LIMIT_STACK
             trace.failed_call("answer", model, provider, prompt, error, takes=88)
             trace.pause(1_200)
         call = Call(

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any, Final
 
 from lynex.cli.demo_policy import policy
+from lynex.cli.demo_stacks import LOOKUP_STACK, refund_stack
 from lynex.cli.demo_trace import Call, Trace
 
 BROKEN_RELEASE: Final = "2.8.1"
@@ -208,6 +209,7 @@ def _try_refund(
         "message": f"requested {case.price * 100:.2f} EUR, captured {case.price:.2f} EUR",
         "code": "422",
     }
+    error["stack"] = refund_stack(error["message"])
     result = {"code": error["type"], "requested": f"{case.price * 100:.2f} EUR", "captured": f"{case.price:.2f} EUR"}
     call_id = f"call_refund_{attempt}"
     tool = {"tool": "refund_create", "arguments": arguments, "call_id": call_id, "result": result, "status": "error",
@@ -282,7 +284,11 @@ def _look_up(trace: Trace, order: str, product: str, step: int, *, may_time_out:
     """Answers what was found."""
     tool: dict[str, Any] = {"tool": "order_lookup", "arguments": {"order_id": order}, "call_id": "call_order"}
     if may_time_out:
-        error = {"type": "TimeoutError", "message": "orders.kettle.example did not answer within 5 s"}
+        error = {
+            "type": "TimeoutError",
+            "message": "orders.kettle.example did not answer within 5 s",
+            "stack": LOOKUP_STACK,
+        }
         trace.tell("tool_call", {**tool, "status": "error", "error": error}, takes=5_004, step=step)
     result = {"order_id": order, "items": [product], "state": "delivered", "delivered": "17 Nov"}
     trace.tell("tool_call", {**tool, "result": result}, takes=trace.random.uniform(190, 720), step=step)
