@@ -222,7 +222,7 @@ def _assemble(
         intake=intake,
         langfuse_batches=LangfuseBatches(intake, clock),
         otlp=OtlpIntake(intake, metrics),
-        queries=Queries.over(store, Cursors(accounts.secret.derive("cursors")), error_states, own_frame),
+        queries=Queries.over(store, Cursors(accounts.secret.derive("cursors")), error_states, own_frame, prices),
         sealing=sealing,
         remapping=Remapping(
             directory.cold / "remap.json", store, processor, sealing, prices, clock, config.storage.min_free_bytes

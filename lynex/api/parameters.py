@@ -22,6 +22,7 @@ from lynex.query.gathering import Gathering
 from lynex.query.ranges import RANGES
 from lynex.query.series import GROUPS as SERIES_GROUPS
 from lynex.query.sessions import SESSIONS as SESSION_GATHERING
+from lynex.query.trace_bars import MOST_BARS
 from lynex.query.trace_detail import MOST_EVENTS
 from lynex.query.traces import TRACES as TRACE_GATHERING
 
@@ -109,7 +110,14 @@ def _groups(gathering: Gathering) -> tuple[Param, ...]:
 
 
 _CURSOR: Final = Param("cursor", "`next` of the page before.", _text(LONGEST))
-TRACES: Final = _groups(TRACE_GATHERING)
+TRACES: Final = (
+    *_groups(TRACE_GATHERING),
+    Param(
+        "bars",
+        "How many of its longest spans each trace shows as bars.",
+        {"type": "integer", "minimum": 0, "maximum": MOST_BARS, "default": 0},
+    ),
+)
 TRACE: Final = (
     PROJECT,
     Param("limit", "Most events.", {"type": "integer", "minimum": 1, "maximum": MOST_EVENTS, "default": MOST_EVENTS}),

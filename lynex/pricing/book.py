@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from lynex.clock import DAY
@@ -10,6 +10,7 @@ from lynex.config import PriceConfig
 from lynex.pricing.context import NO_CONTEXT, PriceContext
 from lynex.pricing.cost import Cost
 from lynex.pricing.explanation import Explanation
+from lynex.pricing.listing import tariffs_found
 from lynex.pricing.owner import OwnPrice, OwnPrices
 from lynex.pricing.usage import Usage
 
@@ -94,6 +95,11 @@ class PriceBook:
         """Why a call at instant `at` costs what it does: whose price, since when, at which rates."""
         price = self.price_of(provider, model, at, response_model=response_model, context=context)
         return price.explain(at) if price is not None else None
+
+    def search(self, words: Sequence[str], at: int) -> "list[Tariff | OwnPrice]":
+        """Prices per token that hold at an instant, of models whose names contain every word: the owner's first."""
+        day = at - at % DAY
+        return [*self._own.named(words, day), *tariffs_found(self._catalogue(), words, day)]
 
     def _remember(self, key: _Key, at: int) -> "Tariff | OwnPrice | None":
         provider, model, response_model, _, context = key

@@ -75,6 +75,28 @@ def rates_of(*, input: int, output: int, cache_read: int, cache_write: int, reas
     return msgspec.structs.replace(fine, pico=coarse)
 
 
+class Band(msgspec.Struct, frozen=True, gc=False):
+    """Rates from a time of day on (microseconds into the UTC day), for inputs of more than `above` tokens."""
+
+    starts: int
+    above: int
+    rates: Rates
+
+
+def cost_of_many(usage: Usage, calls: int, rates: Rates) -> Decimal:
+    """What calls with the same rates cost together, exactly, from the sums of their tokens."""
+    read, write, thought = usage.cache_read_tokens, usage.cache_write_tokens, usage.reasoning_tokens
+    fine = (
+        (usage.input_tokens - read - write) * rates.input
+        + read * rates.cache_read
+        + write * rates.cache_write
+        + (usage.output_tokens - thought) * rates.output
+        + thought * rates.reasoning
+        + calls * rates.request
+    )
+    return Decimal(fine).scaleb(-SCALE)
+
+
 def per_token(dollars_per_million: Decimal) -> int:
     """The price as a whole number of 10⁻²⁴ USD a token."""
     return int(dollars_per_million.scaleb(SCALE - MILLION_PLACES))

@@ -1,6 +1,6 @@
 """The owner's own prices from the settings. They win over the book."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
@@ -9,7 +9,7 @@ import msgspec
 
 from lynex.clock import day_of, to_micros
 from lynex.config import PriceConfig
-from lynex.pricing.cost import Cost, Rates, linear_cost, per_token, rates_of
+from lynex.pricing.cost import Band, Cost, Rates, linear_cost, per_token, rates_of
 from lynex.pricing.explanation import Explanation, rate_card
 from lynex.pricing.providers import bare_ids, canonical_provider
 from lynex.pricing.usage import Usage
@@ -34,6 +34,10 @@ class OwnPrice(msgspec.Struct, frozen=True):
         if self.is_prefix:
             return any(one.startswith(self.pattern) for one in ids)
         return self.pattern in ids
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        return (Band(0, -1, self.rates),)
 
     def explain(self, at: int) -> Explanation:
         since = day_of(self.starts) if self.starts != _ALWAYS else None
@@ -62,6 +66,14 @@ class OwnPrices:
         ids = bare_ids(model)
         named = canonical_provider(provider) if provider else None
         return next((price for price in self._prices if price.matches(named, ids, at)), None)
+
+    def named(self, words: Sequence[str], at: int) -> list[OwnPrice]:
+        """Those that hold at an instant and whose names contain every word."""
+        return [price for price in self._prices if at >= price.starts and _says(price, words)]
+
+
+def _says(price: OwnPrice, words: Sequence[str]) -> bool:
+    return all(word in f"{price.provider} {price.pattern}" for word in words)
 
 
 def _specificity(price: OwnPrice) -> tuple[bool, int, bool, int]:

@@ -10,7 +10,7 @@ from genai_prices import types as book
 from genai_prices.types import ModelInfo, ModelPrice, Provider, StartDateConstraint, TieredPrices, TimeOfDateConstraint
 
 from lynex.clock import DAY, SECOND, to_datetime
-from lynex.pricing.cost import QUANTUM, Cost, Rates, linear_cost, per_token, pico, rates_of
+from lynex.pricing.cost import QUANTUM, Band, Cost, Rates, linear_cost, per_token, pico, rates_of
 from lynex.pricing.explanation import Explanation, rate_card
 from lynex.pricing.usage import Usage
 
@@ -76,6 +76,15 @@ class Tariff(msgspec.Struct, frozen=True):
         since = _since(self.model, segment.price, at)
         remarks = self.model.price_comments
         return Explanation("book", self.version, self.provider.id, self.model.id, self.matched, since, cards, remarks)
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """Which rates hold when, and for which size of input; empty where tokens have no price at some time of day."""
+        if not self.is_free and not all(segment.prices_tokens for segment in self.segments):
+            return ()
+        return tuple(
+            Band(segment.starts, tier.above, tier.rates) for segment in self.segments for tier in segment.tiers
+        )
 
     @property
     def is_free(self) -> bool:

@@ -23,6 +23,8 @@ GROUPS: Final = {
     "name": '"name"',
     "environment": '"environment"',
     "release": '"release"',
+    "service": '"service_name"',
+    "prompt": '"prompt_name"',
     "type": '"type"',
 }
 SORTS: Final = (

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from lynex.control.error_states import ErrorStates
+from lynex.pricing.book import PriceBook
+from lynex.query.costs import Costs
 from lynex.query.cursors import Cursors
 from lynex.query.error_groups import ErrorGroups, PlaceOf
 from lynex.query.event_export import EventExports
@@ -18,6 +20,7 @@ from lynex.store.contract import EventStore
 class Queries:
     """Each question blocks until the store answers; ask it in a reader thread."""
 
+    costs: Costs
     errors: ErrorGroups
     events: Events
     exports: EventExports
@@ -27,8 +30,11 @@ class Queries:
     traces: Traces
 
     @classmethod
-    def over(cls, store: EventStore, cursors: Cursors, error_states: ErrorStates, place_of: PlaceOf) -> "Queries":
+    def over(
+        cls, store: EventStore, cursors: Cursors, error_states: ErrorStates, place_of: PlaceOf, prices: PriceBook
+    ) -> "Queries":
         return cls(
+            costs=Costs(store, prices),
             errors=ErrorGroups(store, error_states, cursors, place_of),
             events=Events(store, cursors),
             exports=EventExports(store),

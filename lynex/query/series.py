@@ -16,14 +16,17 @@ from lynex.store.contract import Value
 
 TOP: Final = 10
 GROUPS: Final = {
-    "model": "model",
-    "provider": "provider",
-    "user_id": "user_id",
-    "session_id": "session_id",
-    "environment": "environment",
-    "release": "release",
-    "type": "type",
-    "name": "name",
+    "model": '"model"',
+    "provider": '"provider"',
+    "user_id": '"user_id"',
+    "session_id": '"session_id"',
+    "environment": '"environment"',
+    "release": '"release"',
+    "type": '"type"',
+    "name": '"name"',
+    "service": '"service_name"',
+    "prompt": '"prompt_name"',
+    "tag": "unnest(CASE WHEN len(tags) > 0 THEN list_distinct(tags) ELSE [NULL] END)",  # under each of its tags
 }
 SERIES_PARAMETERS: Final = frozenset(
     ("project_id", *FILTER_PARAMETERS, *RANGE_PARAMETERS, "metric", "interval", "group_by")
@@ -106,7 +109,8 @@ def _grouped(
     assert question.group_by is not None
     index, bound = question.buckets.index_sql()
     statement = _ADDED_UP if figure.adds_up else _TAKEN_AGAIN
-    sql = statement.format(key=f'"{GROUPS[question.group_by]}"', bucket=index, figure=figure.sql, where=where)
+    rows = _ROWS.format(key=GROUPS[question.group_by], where=where)
+    sql = statement.format(rows=rows, bucket=index, figure=figure.sql)
     lines: dict[int, Line] = {}
     for row in select(sql, {**values, **bound, "top": TOP}):
         place = row["place"] if row["place"] is not None else TOP + 1
@@ -116,10 +120,14 @@ def _grouped(
     return [lines[place] for place in sorted(lines)]
 
 
+_ROWS: Final = """
+SELECT {key} AS key, "at", status, input_tokens, output_tokens, total_tokens, cost, duration_ms, ttft_ms
+FROM events WHERE {where}
+"""
 # Sums of groups are summed again: events are read once. `None` is a key like any other.
 _ADDED_UP: Final = """
 WITH cells AS MATERIALIZED (
-  SELECT {bucket} AS bucket, {key} AS key, {figure} AS figure FROM events WHERE {where} GROUP BY bucket, key
+  SELECT {bucket} AS bucket, key, {figure} AS figure FROM ({rows}) GROUP BY bucket, key
 ), top AS (
   SELECT key, row_number() OVER (ORDER BY sum(figure) DESC NULLS LAST, key NULLS LAST) AS place
   FROM cells GROUP BY key ORDER BY place LIMIT $top
@@ -132,10 +140,10 @@ GROUP BY cells.bucket, top.key, top.place
 _TAKEN_AGAIN: Final = """
 WITH top AS MATERIALIZED (
   SELECT key, row_number() OVER (ORDER BY size DESC, key NULLS LAST) AS place
-  FROM (SELECT {key} AS key, count(*) AS size FROM events WHERE {where} GROUP BY key)
+  FROM (SELECT key, count(*) AS size FROM ({rows}) GROUP BY key)
   ORDER BY place LIMIT $top
 )
 SELECT {bucket} AS bucket, top.key, top.place, {figure} AS figure
-FROM events LEFT JOIN top ON events.{key} IS NOT DISTINCT FROM top.key
-WHERE {where} GROUP BY bucket, top.key, top.place
+FROM ({rows}) AS rows LEFT JOIN top ON rows.key IS NOT DISTINCT FROM top.key
+GROUP BY bucket, top.key, top.place
 """
