@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from lynex.api.shapes import EventItem
 
@@ -44,10 +44,17 @@ class TraceItem(TraceFigures):
     trace_id: str
 
 
+class ListedTrace(TraceItem):
+    """`bars`: the longest spans, those that failed first: start and length in thousandths of the trace, type, and
+    whether it failed."""
+
+    bars: list[tuple[int, int, str, bool]] | UnsetType = UNSET
+
+
 class TracePage(msgspec.Struct):
     """`next` is the cursor of the following page."""
 
-    items: list[TraceItem]
+    items: list[ListedTrace]
     next: str | None
 
 

@@ -12,6 +12,7 @@ from lynex.query.gathering import AROUND, Found, Gathering, Wanted, cursor_after
 from lynex.query.parameters import Parameters
 from lynex.query.ranges import RANGE_PARAMETERS, range_of
 from lynex.query.rows import Select
+from lynex.query.trace_bars import MOST_BARS, bars_of
 from lynex.query.trace_detail import TraceDetailQuestion, trace_detail
 from lynex.query.trace_export import exported
 from lynex.query.trace_facts import DURATION_SQL, ERRORS_SQL, FAILED_SQL, Facts, Reach, facts_of, shown_facts
@@ -69,7 +70,7 @@ TRACES: Final = Gathering(
     },
     by_end=False,
 )
-TRACE_PARAMETERS: Final = frozenset(("project_id", *FILTER_PARAMETERS, *RANGE_PARAMETERS, *TRACES.parameters))
+TRACE_PARAMETERS: Final = frozenset(("project_id", *FILTER_PARAMETERS, *RANGE_PARAMETERS, *TRACES.parameters, "bars"))
 
 
 class TraceQuestion(msgspec.Struct, frozen=True):
@@ -77,6 +78,7 @@ class TraceQuestion(msgspec.Struct, frozen=True):
     (`latency_ms`), cost and tokens are its own."""
 
     wanted: Wanted
+    bars: int
 
     @classmethod
     def from_params(cls, params: Iterable[tuple[str, str]], project_id: str, now: int) -> "TraceQuestion":
@@ -96,8 +98,9 @@ class TraceQuestion(msgspec.Struct, frozen=True):
             ),
             having=_having(filters),
         )
+        bars = parameters.whole("bars", 0, MOST_BARS, 0)
         parameters.check()
-        return cls(wanted)
+        return cls(wanted, bars)
 
 
 def _but_status(named: Named) -> Named:
@@ -131,7 +134,12 @@ class Traces:
             following = cursor_after(self._cursors, wanted, found, rows[-1])
         elif found.is_cut:
             following = cursor_after(self._cursors, wanted, found, found.rows[-1])
-        return {"items": [shown_facts(*facts[row["id"]]) for row in rows], "next": following}
+        mine = [facts[row["id"]] for row in rows]
+        items = [shown_facts(*one) for one in mine]
+        if question.bars:
+            bars = bars_of(select, wanted.project_id, (row for row, _ in mine), question.bars)
+            items = [item | {"bars": bars.get(item["trace_id"], [])} for item in items]
+        return {"items": items, "next": following}
 
     def exported(self, project_id: str, trace_id: str, cancel: Cancel | None = None) -> Iterator[bytes]:
         """OTLP in JSON, in pieces; each blocks. Raises NotFound before the first."""

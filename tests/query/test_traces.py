@@ -287,6 +287,19 @@ def walked(shelf: Shelf, limit: int, **named: Any) -> list[str]:
         cursor = {"cursor": answer["next"]}
 
 
+def test_a_list_shows_each_trace_as_its_longest_spans_and_what_failed(shelf: Shelf) -> None:
+    shelf.put(
+        a_span("root", duration_ms=10_000.0, type="agent_action"),
+        a_span("long", "root", after=1, duration_ms=5_000.0),
+        a_span("short", "root", after=7, duration_ms=1.0),
+        a_span("failed", "root", after=8, duration_ms=0.1, status="error", type="tool_call"),
+        a_span("said", "root", after=9, duration_ms=None, type="log"),
+    )
+    bars = page(shelf, bars=3)["items"][0]["bars"]
+    assert bars == [(0, 1000, "agent_action", False), (100, 500, "span", False), (800, 1, "tool_call", True)]
+    assert "bars" not in page(shelf)["items"][0]
+
+
 def test_pages_show_every_trace_once_in_every_order(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lynex.query.gathering._PROBED", 10)  # several slices
     truth = many_traces(shelf)
