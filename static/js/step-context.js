@@ -10,9 +10,10 @@ import { asValue } from "./events.js";
 /** What a step gave that may come back in a later prompt. @typedef {{index: number, texts: string[], callId: string, name: string}} Source */
 /**
  * `from`: the step that put it there, -1 for none in this trace. `by`: who, where it is no step. `type`: of event, for its colour.
- * `tokens`: estimated. `count`: of messages, documents or tools. `texts`: what it says.
- * @typedef {{key: string, label: string, type: string, from: number, by: string, tokens: number, count: number, texts: string[]}} Part
+ * `tokens`: its share of the sum told, else as `estimated`. `count`: of messages, documents or tools. `texts`: what it says.
+ * @typedef {{key: string, label: string, type: string, from: number, by: string, tokens: number, estimated: number, count: number, texts: string[]}} Part
  */
+/** One piece of a prompt. @typedef {Omit<Part, "tokens">} Piece */
 /** `total`: as told by the sender, else the sum of the estimates. @typedef {{parts: Part[], total: number, isTold: boolean, cached: number}} Context */
 
 export const FAR = 120; // steps looked back for who said what
@@ -32,7 +33,7 @@ export function contextOf(steps, index, bodyOf) {
   for (const message of body["input"]?.messages ?? []) gathered.add(message, body);
   if (body["input"]?.value !== undefined) gathered.add({ role: "user", parts: [{ type: "text", content: textOf(body["input"].value) }] }, body);
   const tools = body["tool"]?.definitions;
-  if (Array.isArray(tools) && tools.length) gathered.put({ key: "tools", label: "Tool definitions", type: "span", from: -1, by: "code", tokens: estimate(JSON.stringify(tools)), count: tools.length, texts: [JSON.stringify(tools, null, 2)] });
+  if (Array.isArray(tools) && tools.length) gathered.put({ key: "tools", label: "Tool definitions", type: "span", from: -1, by: "code", estimated: estimate(JSON.stringify(tools)), count: tools.length, texts: [JSON.stringify(tools, null, 2)] });
   const parts = [...gathered.parts.values()];
   const told = body["usage"]?.input_tokens;
   if (!parts.length && typeof told !== "number") return null;
@@ -45,7 +46,8 @@ export function contextOf(steps, index, bodyOf) {
  */
 export function changeOf(now, before) {
   const old = new Map(before.parts.map((part) => [part.key, part]));
-  const by = new Map(now.parts.map(({ key, tokens }) => [key, tokens - (old.get(key)?.tokens ?? 0)]));
+  // What stayed as it was takes no other share because something else grew.
+  const by = new Map(now.parts.map(({ key, tokens, estimated }) => [key, Math.round(((estimated - (old.get(key)?.estimated ?? 0)) * tokens) / Math.max(1, estimated))]));
   const kept = new Set(by.keys());
   return { by, gone: before.parts.filter(({ key }) => !kept.has(key)) };
 }
@@ -78,27 +80,27 @@ class Gathered {
     this.steps = steps;
     this.index = index;
     this.sources = sources;
-    /** @type {Map<string, Part>} */
+    /** @type {Map<string, Piece>} */
     this.parts = new Map();
   }
 
-  /** @param {Part} part */
+  /** @param {Piece} part */
   put(part) {
     const known = this.parts.get(part.key);
     if (!known) this.parts.set(part.key, part);
-    else this.parts.set(part.key, { ...known, tokens: known.tokens + part.tokens, count: known.count + part.count, texts: [...known.texts, ...part.texts], from: known.from === part.from ? known.from : -1, by: known.from === part.from ? known.by : "several steps" });
+    else this.parts.set(part.key, { ...known, estimated: known.estimated + part.estimated, count: known.count + part.count, texts: [...known.texts, ...part.texts], from: known.from === part.from ? known.from : -1, by: known.from === part.from ? known.by : "several steps" });
   }
 
   /** @param {import("./components/messages.js").Message} message @param {Body} body */
   add(message, body) {
     const parts = Array.isArray(message.parts) ? message.parts : [{ type: "text", content: message.content }];
-    for (const part of parts) {
+    for (const [at, part] of parts.entries()) {
       const text = textOfPart(part);
       const tokens = estimate(text) + FRAME / parts.length;
       if (part.type === "tool_call_response" || message.role === "tool") this.addResult(part, message, text, tokens);
-      else if (message.role === "system" || message.role === "developer") this.put({ key: "system", label: "System prompt", type: "span", from: -1, by: promptOf(body), tokens, count: 1, texts: [text] });
-      else if (message.role === "assistant" || message.role === "model") this.addAnswer(part, text, tokens);
-      else if (part.type && part.type !== "text") this.put({ key: "files", label: "Pictures and files", type: "message", from: -1, by: "not estimated", tokens: 0, count: 1, texts: [String(part["uri"] ?? part["mime_type"] ?? part.type)] });
+      else if (message.role === "system" || message.role === "developer") this.put({ key: "system", label: "System prompt", type: "span", from: -1, by: promptOf(body), estimated: tokens, count: 1, texts: [text] });
+      else if (message.role === "assistant" || message.role === "model") this.addAnswer(part, text, tokens, at === 0 ? 1 : 0);
+      else if (part.type && part.type !== "text") this.put({ key: "files", label: "Pictures and files", type: "message", from: -1, by: "not estimated", estimated: 0, count: 1, texts: [String(part["uri"] ?? part["mime_type"] ?? part.type)] });
       else this.addAsked(text, tokens);
     }
   }
@@ -111,14 +113,14 @@ class Gathered {
       ?? this.sources.find(({ index, name }) => name && name === (part["name"] ?? message.name) && this.steps.toolOf(index));
     const name = source?.name || part["name"] || message.name || "a tool";
     const type = source && this.steps.hasFailed(source.index) ? "error" : "tool_call";
-    this.put({ key: source ? `step ${source.index}` : `result ${id || name}`, label: `Result of ${name}`, type, from: source?.index ?? -1, by: "earlier", tokens, count: 1, texts: [text] });
+    this.put({ key: source ? `step ${source.index}` : `result ${id || name}`, label: `Result of ${name}`, type, from: source?.index ?? -1, by: "earlier", estimated: tokens, count: 1, texts: [text] });
   }
 
-  /** @param {import("./components/messages.js").Part} part @param {string} text @param {number} tokens */
-  addAnswer(part, text, tokens) {
+  /** @param {import("./components/messages.js").Part} part @param {string} text @param {number} tokens @param {0 | 1} count */
+  addAnswer(part, text, tokens, count) {
     const id = part["id"] ?? "";
     const source = this.sources.find(({ index, texts, callId }) => this.steps.typeOf(index) === "model_response" && ((part.type === "tool_call" && id && callId.includes(id)) || texts.some((one) => one.length >= SAYS_SOMETHING && one === text)));
-    this.put({ key: "answers", label: "Its own earlier answers", type: "model_response", from: source?.index ?? -1, by: "earlier", tokens, count: 1, texts: [text] });
+    this.put({ key: "answers", label: "Its own earlier answers", type: "model_response", from: source?.index ?? -1, by: "earlier", estimated: tokens, count, texts: [text] });
   }
 
   /** What the user's side said: documents that were searched for and results of tools stand in it as text. @param {string} text @param {number} tokens */
@@ -133,11 +135,11 @@ class Gathered {
       const share = tokens - whole < Math.max(FRAME * 4, tokens * 0.15) ? rest : whole;
       rest -= share;
       const isSearch = type === "retrieval";
-      this.put({ key: `step ${source.index}`, label: isSearch ? source.name : `Result of ${source.name}`, type: isSearch ? type : this.steps.hasFailed(source.index) ? "error" : type, from: source.index, by: "", tokens: share, count: isSearch ? found.length : 1, texts: found });
+      this.put({ key: `step ${source.index}`, label: isSearch ? source.name : `Result of ${source.name}`, type: isSearch ? type : this.steps.hasFailed(source.index) ? "error" : type, from: source.index, by: "", estimated: share, count: isSearch ? found.length : 1, texts: found });
     }
     if (rest <= 0 || (rest < tokens && rest <= FRAME)) return;
     const source = this.sources.find(({ index, texts }) => this.steps.typeOf(index) === "message" && texts.includes(text));
-    this.put({ key: "user", label: "User", type: "message", from: source?.index ?? -1, by: "the prompt", tokens: rest, count: 1, texts: [text] });
+    this.put({ key: "user", label: "User", type: "message", from: source?.index ?? -1, by: "the prompt", estimated: rest, count: 1, texts: [text] });
   }
 }
 
@@ -166,19 +168,19 @@ function given(type, body) {
   return { texts: parts.map(textOfPart), callId: parts.map((/** @type {any} */ part) => (part.type === "tool_call" ? part.id ?? "" : "")).join(" ") };
 }
 
-/** @param {Part[]} parts @param {unknown} told @returns {Omit<Context, "cached">} */
-function sharedOut(parts, told) {
-  const sum = parts.reduce((all, { tokens }) => all + tokens, 0);
-  if (typeof told !== "number") return { parts: rounded(parts, Math.round(sum)), total: Math.round(sum), isTold: false };
-  if (sum > 0 && told <= sum * FITS) return { parts: rounded(parts.map((part) => ({ ...part, tokens: (part.tokens * told) / sum })), told), total: told, isTold: true };
+/** @param {Piece[]} pieces @param {unknown} told @returns {Omit<Context, "cached">} */
+function sharedOut(pieces, told) {
+  const sum = pieces.reduce((all, { estimated }) => all + estimated, 0);
+  if (typeof told !== "number") return { parts: shares(pieces, 1, Math.round(sum)), total: Math.round(sum), isTold: false };
+  if (sum > 0 && told <= sum * FITS) return { parts: shares(pieces, told / sum, told), total: told, isTold: true };
   /** @type {Part} */
-  const rest = { key: "rest", label: "Not in what was recorded", type: "log", from: -1, by: "unknown", tokens: told - Math.round(sum), count: 1, texts: [] };
-  return { parts: [...rounded(parts, Math.round(sum)), rest], total: told, isTold: true };
+  const rest = { key: "rest", label: "Not in what was recorded", type: "log", from: -1, by: "unknown", tokens: told - Math.round(sum), estimated: told - Math.round(sum), count: 1, texts: [] };
+  return { parts: [...shares(pieces, 1, Math.round(sum)), rest], total: told, isTold: true };
 }
 
-/** Whole numbers with the same sum; the largest takes what is left over. @param {Part[]} parts @param {number} total */
-function rounded(parts, total) {
-  const whole = parts.map((part) => ({ ...part, tokens: Math.round(part.tokens) }));
+/** Whole numbers with the same sum; the largest takes what is left over. @param {Piece[]} pieces @param {number} scale @param {number} total @returns {Part[]} */
+function shares(pieces, scale, total) {
+  const whole = pieces.map((piece) => ({ ...piece, tokens: Math.round(piece.estimated * scale) }));
   const largest = whole.reduce((best, part) => (part.tokens > (best?.tokens ?? -1) ? part : best), whole[0]);
   if (largest) largest.tokens += total - whole.reduce((sum, { tokens }) => sum + tokens, 0);
   return whole;

@@ -28,7 +28,7 @@ export function StepCall({ steps, lines, index, body, here, toStep }) {
   const echo = failed ? echoOf(given, back, message) : echoOf(undefined, undefined, "");
   const step = index === here ? null : html`<a class="far" href=${toStep(index)}>step ${index + 1}</a>`;
   return html`<section class="both">
-    <div><header class="h"><h3>${index === here ? "What it was called with" : "What it called"}</h3>${same !== undefined && html`<a class="badge warn" href=${toStep(same)}><${Icon} name="repeat" size=${12} />same as step ${same + 1}</a>`}</header>
+    <div><header class="h"><h3>${index === here ? "Called with" : "What it called"}</h3>${same !== undefined && html`<a class="badge warn" href=${toStep(same)}><${Icon} name="repeat" size=${12} />same as step ${same + 1}</a>`}</header>
       <div class="call"><header><${Glyph} type="tool_call" /><b class="cut">${name}</b>${step}</header>
         ${body === undefined ? html`<${Skeleton} lines=${3} />` : given === undefined ? html`<p class="none dim">No arguments were recorded.</p>` : html`<${Given} value=${given} paths=${echo.given} words=${[]} />`}</div></div>
     <div><header class="h"><h3>What came back</h3><span class="num dim">${end > start ? duration((end - start) / 1000) : ""}</span></header>

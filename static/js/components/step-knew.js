@@ -38,9 +38,12 @@ function Row({ part, total, change, isNew, toStep }) {
   const told = change === 0 ? "" : `${change > 0 ? "+" : "−"}${exact(Math.abs(change))}`;
   return html`<tr><td class="w1">${part.texts.length ? html`<button type="button" class="row" aria-expanded=${isOpen ? "true" : "false"} onClick=${() => setOpen(!isOpen)}><${Glyph} type=${part.type} /><span class="cut">${labelOf(part)}</span></button>`
       : html`<span class="row"><${Glyph} type=${part.type} /><span class="cut">${labelOf(part)}</span></span>`}<span class="by phone small dim">${by}</span></td>
-      <td class="dim by wide">${by}</td><td class="num dim wide">${percent(part.tokens / Math.max(1, total)).replace(/\.\d+/, "")}</td><td class="num">${exact(part.tokens)}</td><td class=${`num ${isNew ? "new" : "soft"}`}>${told}</td></tr>
+      <td class="dim by wide">${by}</td><td class="num dim wide">${shareOf(part.tokens, total)}</td><td class="num">${exact(part.tokens)}</td><td class=${`num ${isNew ? "new" : "soft"}`}>${told}</td></tr>
     ${isOpen && html`<tr class="says"><td colspan="5">${part.texts.map((text, index) => html`<${Text} key=${index} text=${text} />`)}</td></tr>`}`;
 }
+
+/** @param {number} tokens @param {number} total */
+const shareOf = (tokens, total) => (tokens > 0 && tokens < total / 100 ? "<1%" : percent(tokens / Math.max(1, total)).replace(/\.\d+/, ""));
 
 /** @param {{text: string}} props */
 function Text({ text }) {

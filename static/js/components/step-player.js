@@ -41,7 +41,7 @@ const Key = ({ icon, name, keys, isOff, run }) => html`<button type="button" cla
 const PlayKey = ({ play }) => html`<button type="button" class="btn icon solid" aria-label=${play.isPlaying ? "Pause" : "Play"} title=${play.isPlaying ? "Pause  space" : "Play to the next breakpoint  space"} onClick=${play.toggle}><${Icon} name=${play.isPlaying ? "pause" : "play"} /></button>`;
 
 /** @param {{play: Play}} props */
-const Speed = ({ play }) => html`<label class="speed wide"><span class="sr">Speed</span><select value=${play.speed} onChange=${(/** @type {Event} */ event) => play.setSpeed(/** @type {HTMLSelectElement} */ (event.target).value)}>
+const Speed = ({ play }) => html`<label class="speed wide" title="How fast it plays"><span class="sr">Speed</span><select value=${play.speed} onChange=${(/** @type {Event} */ event) => play.setSpeed(/** @type {HTMLSelectElement} */ (event.target).value)}>
   ${play.speeds.map(([name, words]) => html`<option key=${name} value=${name} selected=${name === play.speed}>${words}</option>`)}</select></label>`;
 
 /** @param {{steps: import("../steps.js").Steps, here: number, isWhole?: boolean}} props */

@@ -41,7 +41,7 @@ function Head({ steps, lines, index }) {
   const { trace } = steps;
   const { row, start, end } = steps.at(index);
   const cost = trace.counts(row) ? trace.figure(row, "cost_usd") : null;
-  return html`<header class="sh1"><${Glyph} type=${trace.typeOf(row)} failed=${steps.hasFailed(index)} /><h2 class="cut">${lines.nameOf(index)}</h2><span class="soft cut">${trace.modelOf(row)}</span>
+  return html`<header class="sh1"><${Glyph} type=${trace.typeOf(row)} failed=${steps.hasFailed(index)} /><h2 class="cut">${lines.nameOf(index)}</h2>${trace.modelOf(row) && html`<span class="soft cut">${trace.modelOf(row)}</span>`}
     ${end > start && html`<span class="dim num">${duration((end - start) / 1000)}</span>`}${typeof cost === "number" && html`<span class="dim num">${dollars(cost)}</span>`}<span class="grow"></span>
     <a class="wide" href=${toTrace(trace.facts.trace_id, trace.idOf(row))}>Show in waterfall</a></header>`;
 }

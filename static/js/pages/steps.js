@@ -1,6 +1,6 @@
 /** One trace step by step: a player over the run, and at each step what the agent knew, decided, called and held in state. */
 
-import { useEffect, useMemo, useRef, useState } from "../../vendor/hooks.js";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../vendor/hooks.js";
 import { useAnswer } from "../answers.js";
 import { suggestions } from "../breakpoints.js";
 import { StepBreakpoints } from "../components/step-breakpoints.js";
@@ -57,6 +57,7 @@ function Shown({ steps, lines, wanted }) {
   const [draft, setDraft] = useState(/** @type {string | null} */ (null));
   const states = useMemo(() => new StepStates(steps), [steps]);
   const bodies = useMemo(() => new StepBodies(trace.facts.trace_id), [trace]);
+  const told = useRef(/** @type {HTMLElement | null} */ (null));
   const writing = useRef(/** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined));
   /** @param {number} index */
   const toStep = (index) => toSteps(trace.facts.trace_id, undefined, index + 1);
@@ -74,6 +75,7 @@ function Shown({ steps, lines, wanted }) {
     else go(toStep(here), { replace: true });
   }, [wanted]);
   useEffect(() => needed(steps, here, bodies), [steps, here, bodies]);
+  useLayoutEffect(() => told.current?.scrollTo(0, 0), [here]);
   const held = useHeld(states, here, bodies);
   const before = useHeld(states, here - 1, bodies);
   const { breakpoints, fault, stops, add, change, remove } = useStepStops({ steps, lines, states, bodies });
@@ -87,9 +89,9 @@ function Shown({ steps, lines, wanted }) {
     <${StepPlayer} lines=${lines} here=${here} stops=${stops} play=${play} choose=${choose} />
     <${StepStrip} lines=${lines} here=${here} toStep=${toStep} />
     <div class="three"><${StepRail} lines=${lines} here=${here} toStep=${toStep} stops=${stops} />
-      <${StepStory} key=${here} steps=${steps} lines=${lines} index=${here} bodies=${bodies} toStep=${toStep} />
+      <div class="told" ref=${told}><${StepStory} key=${here} steps=${steps} lines=${lines} index=${here} bodies=${bodies} toStep=${toStep} />
       <aside class="right" aria-label="State and breakpoints" tabindex="-1"><${StepState} held=${held} before=${here > 0 ? before : null} index=${here} hasAny=${states.tellings.length > 0} toStep=${toStep} />
-        <${StepBreakpoints} ...${{ breakpoints, fault, here, proposed, toStep, draft, setDraft, add, change, remove }} /></aside></div>
+        <${StepBreakpoints} ...${{ breakpoints, fault, here, proposed, toStep, draft, setDraft, add, change, remove }} /></aside></div></div>
     <${StepThumbs} lines=${lines} here=${here} play=${play} choose=${choose} />
   </div>`;
 }
