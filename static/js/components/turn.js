@@ -54,10 +54,11 @@ function Calls({ turn }) {
   const { tool_calls: calls } = turn;
   const [isWhole, setWhole] = useState(calls.length <= FEW + 1);
   const times = repeats(calls);
+  const wrong = new Map(turn.failures.map((one) => [one.event_id, one.message ?? one.type]));
   return html`<ul class="calls" aria-label="Tool calls">${calls.slice(0, isWhole ? calls.length : FEW).map((call, index) => html`<li key=${call.event_id}>
       <a class=${`plain${call.status === "error" ? " bad" : ""}`} href=${linkTo(turn, call.event_id)}><${Glyph} type="tool_call" failed=${call.status === "error"} /><b>${call.name ?? "tool"}</b>
         ${(times[index] ?? 1) > 1 && html`<span class="again" title="The same call with the same arguments">↻ ${ordinal(times[index] ?? 1)}</span>`}
-        <span class="mono cut gave">${call.arguments ?? ""}${call.result && html`<span class="dim"> → ${call.result}</span>`}</span><span class="num dim">${duration(call.duration_ms)}</span></a></li>`)}
+        <span class="mono cut given" title=${call.arguments ?? undefined}>${call.arguments ?? ""}</span><span class="mono cut gave" title=${call.result ?? undefined}>${(wrong.get(call.event_id) ?? call.result) && `→ ${wrong.get(call.event_id) ?? call.result}`}</span><span class="num dim">${duration(call.duration_ms)}</span></a></li>`)}
     ${!isWhole && html`<li><button type="button" class="btn quiet tiny" onClick=${() => setWhole(true)}>${count(calls.length - FEW)} more calls</button></li>`}</ul>`;
 }
 
