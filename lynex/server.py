@@ -17,7 +17,7 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
-from lynex.allocation import calm_allocation
+from lynex.allocation import calm_allocation, release_what_was_kept
 from lynex.api.cross_origin import CrossOrigin
 from lynex.api.front import Front
 from lynex.api.middleware import Door
@@ -67,7 +67,10 @@ def serve(appliance: Appliance, on_ready: OnReady = lambda _: None) -> None:
     """
     calm_allocation()
     sys.setswitchinterval(_GIL_SWITCH_S)
-    uvloop.run(Serving(appliance, on_ready).run())
+    try:
+        uvloop.run(Serving(appliance, on_ready).run())
+    finally:
+        release_what_was_kept()
 
 
 class Serving:
