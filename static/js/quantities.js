@@ -63,7 +63,7 @@ const money = (value) => (value > 0 && value < 1 ? `$${value}` : dollars(value))
 
 /** The shortest way to write it again. @param {number} value @param {Unit} unit */
 export function quantitySpelled(value, unit) {
-  if (unit === "time") return value >= 1000 && value % 100 === 0 ? `${value / 1000}s` : `${value}ms`;
+  if (unit === "time") return value >= 1000 && value % 10 === 0 ? `${value / 1000}s` : `${value}ms`;
   if (unit === "tokens") return value >= 1000 && value % 100 === 0 ? `${value / 1000}k` : String(value);
   return String(value);
 }
