@@ -24,9 +24,13 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 
+def chromium_path() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
 @pytest.fixture(scope="module")  # Playwright keeps an event loop running, which other rooms' tests could not stand
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = chromium_path()
     if path is None:
         if os.environ.get("CI"):
             pytest.fail("chromium is missing: apt-get install chromium")
@@ -42,6 +46,10 @@ def page(browser) -> Iterator[Page]:
     context = browser.new_context()
     yield context.new_page()
     context.close()
+
+
+def sign_in_link(server: Running) -> str:
+    return next(word for word in server.log().split() if "/signin?token=" in word)
 
 
 def lynex(server: Running, *arguments: str) -> str:
@@ -65,7 +73,7 @@ def key(server) -> str:
 @pytest.fixture(scope="module")
 def signed_in(server, browser):
     """The state of a browser that has opened the link once."""
-    link = next(word for word in server.log().split() if "/signin?token=" in word)
+    link = sign_in_link(server)
     context = browser.new_context()
     page = context.new_page()
     page.goto(link)
