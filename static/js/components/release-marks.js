@@ -14,6 +14,6 @@ export function ReleaseMarks({ start, end }) {
   /** @type {{release: string, at: number, share: number}[]} */
   const marks = (value?.items ?? []).map((/** @type {any} */ { release, first_seen }) => ({ release, at: Date.parse(first_seen), share: (Date.parse(first_seen) - start) / (end - start || 1) }))
     .filter((/** @type {{share: number}} */ { share }) => share >= 0 && share <= 1);
-  return html`<div class="marks">${marks.map(({ release, at, share }, index) => html`<div key=${release} class=${share > 0.5 ? "before" : ""} style=${{ left: `${share * 100}%` }}>
+  return html`<div class="release-marks">${marks.map(({ release, at, share }, index) => html`<div key=${release} class=${share > 0.5 ? "before" : ""} style=${{ left: `${share * 100}%` }}>
     ${(marks[index + 1]?.share ?? 2) - share > ROOM && html`<a class="plain cut" href=${toEvents({ release })} title=${`Release ${release}, first seen ${dayAndMinutes(at)}`}>${release}</a>`}</div>`)}</div>`;
 }
