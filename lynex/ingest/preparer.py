@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 MAX_EVENTS: Final = 6_000  # a batch for the store: large enough for Arrow, small enough to be seen soon
 MAX_BYTES: Final = 16 << 20
 GATHER_SECONDS: Final = 0.1  # how long a first event waits for company
+_STREAM_SECONDS: Final = 0.2  # the same where so much company came that the store would be busy with small batches
+_A_STREAM: Final = 100  # events
 _GATHER_STEP: Final = 0.01
 _IDLE_SECONDS: Final = 0.5
 _RETRY_SECONDS: Final = 1.0
@@ -148,9 +150,10 @@ class Preparer:
 
     def _gather(self) -> None:
         """Let a little company arrive, unless plenty has or we are stopping."""
-        until = self._clock.monotonic() + GATHER_SECONDS
-        while self._waiting < MAX_EVENTS and self._clock.monotonic() < until:
-            if self._stopping.wait(_GATHER_STEP):
+        since = self._clock.monotonic()
+        while (waiting := self._waiting) < MAX_EVENTS:
+            patience = GATHER_SECONDS if waiting < _A_STREAM and self._ready.empty() else _STREAM_SECONDS
+            if self._clock.monotonic() - since >= patience or self._stopping.wait(_GATHER_STEP):
                 return
 
     def _take_ahead(self) -> None:
