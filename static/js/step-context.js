@@ -18,6 +18,7 @@ import { asValue } from "./events.js";
 
 export const FAR = 120; // steps looked back for who said what
 const SAYS_SOMETHING = 16; // characters: what is shorter is found everywhere
+const SEVERAL = "several steps";
 const FRAME = 4; // tokens around a message
 const FITS = 2.2; // a sum told is shared out over estimates up to so many times smaller
 
@@ -88,7 +89,13 @@ class Gathered {
   put(part) {
     const known = this.parts.get(part.key);
     if (!known) this.parts.set(part.key, part);
-    else this.parts.set(part.key, { ...known, estimated: known.estimated + part.estimated, count: known.count + part.count, texts: [...known.texts, ...part.texts], from: known.from === part.from ? known.from : -1, by: known.from === part.from ? known.by : "several steps" });
+    else {
+      const isOne = (known.from < 0 && known.by !== SEVERAL) || part.from < 0 || known.from === part.from;
+      this.parts.set(part.key, {
+        ...known, estimated: known.estimated + part.estimated, count: known.count + part.count, texts: [...known.texts, ...part.texts],
+        from: isOne ? Math.max(known.from, part.from) : -1, by: isOne ? known.by : SEVERAL,
+      });
+    }
   }
 
   /** @param {import("./components/messages.js").Message} message @param {Body} body */

@@ -113,11 +113,15 @@ function tellingsOf(steps) {
     last[parent] = Math.max(last[parent] ?? -1, last[row] ?? -1);
   }
   const run = new Int32Array(trace.size).fill(-1); // the run a row is in
+  const agent = new Int32Array(trace.size).fill(-1); // the action a row is in
   /** @type {Telling[]} */
   const tellings = [];
   for (let row = 0; row < trace.size; row += 1) {
     const parent = trace.parent[row] ?? -1;
-    if (parent >= 0) run[row] = isRun(parent) ? parent : run[parent] ?? -1;
+    if (parent >= 0) {
+      run[row] = isRun(parent) ? parent : run[parent] ?? -1;
+      agent[row] = trace.typeOf(parent) === "agent_action" ? parent : agent[parent] ?? -1;
+    }
     if (trace.typeOf(row) !== "agent_action" || trace.is(row, DUPLICATE)) continue;
     const around = isRun(row) ? row : run[row] ?? -1;
     const reach = around < 0 ? { first: 0, after: trace.size } : { first: around, after: trace.after[around] ?? trace.size };
@@ -128,7 +132,8 @@ function tellingsOf(steps) {
 
   /** @param {number} row */
   function isRun(row) {
-    const isHolder = steps.list[owner[row] ?? -1]?.holder === row;
-    return trace.typeOf(row) === "agent_action" && !trace.stepIndexOf(row) && !isHolder && (trace.after[row] ?? 0) > row + 1 && first[row] !== -1;
+    if (trace.typeOf(row) !== "agent_action" || trace.stepIndexOf(row) || first[row] === -1 || !trace.hasChildren(row)) return false;
+    const above = agent[row] ?? -1;
+    return steps.list[owner[row] ?? -1]?.holder !== row || (above >= 0 && trace.agentOf(above) !== trace.agentOf(row));
   }
 }

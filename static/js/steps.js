@@ -162,7 +162,8 @@ function isLast(trace, row) {
   const type = trace.typeOf(row);
   if (trace.is(row, DUPLICATE)) return false;
   if (trace.stepIndexOf(row) !== null || type === "agent_action") return true;
-  return type === "error" && !trace.is(row, ATTACHED);
+  const parent = trace.parent[row] ?? NONE;
+  return type === "error" && !(parent !== NONE && ALWAYS.has(trace.typeOf(parent)));
 }
 
 /** Of each step the agent's action that holds it and no other model call. @param {Trace} trace @param {Uint8Array} isStep */

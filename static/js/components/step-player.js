@@ -1,6 +1,6 @@
 /** First, back, play to the next breakpoint, forward, last; where that is in the run, and what it has cost by now. */
 
-import { duration } from "../format.js";
+import { duration, exact } from "../format.js";
 import { html } from "../html.js";
 import { dollars } from "../money.js";
 import { Icon } from "./icon.js";
@@ -21,7 +21,7 @@ export function StepPlayer({ lines, here, stops, play, choose }) {
       <${Key} icon="right" name="Step forward" keys="→" isOff=${here === last} run=${() => choose(here + 1)} />
       <${Key} icon="last" name="Last step" keys="end" isOff=${here === last} run=${() => choose(last)} /></div>
     <${Speed} play=${play} />
-    <div class="where wide" aria-live=${play.isPlaying ? "off" : "polite"}><b>Step ${here + 1}</b> <span class="dim">of ${steps.size}</span></div>
+    <div class="where wide" aria-live=${play.isPlaying ? "off" : "polite"}><b>Step ${exact(here + 1)}</b> <span class="dim">of ${exact(steps.size)}</span></div>
     <${StepScrub} lines=${lines} here=${here} stops=${stops} glide=${play.isPlaying ? play.dwell(here) : 0} choose=${choose} />
     <div class="sofar num wide"><${SoFar} steps=${steps} here=${here} isWhole /></div></section>`;
 }
@@ -31,7 +31,7 @@ export function StepThumbs({ lines, here, play, choose }) {
   const { steps } = lines;
   return html`<div class="pbar phone">
     <${Key} icon="left" name="Step back" isOff=${here === 0} run=${() => choose(here - 1)} /><${PlayKey} play=${play} /><${Key} icon="right" name="Step forward" isOff=${here === steps.size - 1} run=${() => choose(here + 1)} />
-    <span class="num"><b>${here + 1}</b> <span class="dim">of ${steps.size}</span></span><span class="grow"></span><span class="num"><${SoFar} steps=${steps} here=${here} /></span></div>`;
+    <span class="num"><b>${exact(here + 1)}</b> <span class="dim">of ${exact(steps.size)}</span></span><span class="grow"></span><span class="num"><${SoFar} steps=${steps} here=${here} /></span></div>`;
 }
 
 /** @param {{icon: string, name: string, keys?: string, isOff: boolean, run: () => void}} props  A step that does not exist is no reason to lose the focus: the button stays. */

@@ -63,15 +63,24 @@ function draw(canvas, { steps }, stops, here, width) {
   const failed = colour("--type-error");
   /** @type {Map<string, string>} */
   const colours = new Map();
-  for (let index = 0; index < steps.size; index += 1) {
-    const type = steps.typeOf(index);
-    if (!colours.has(type)) colours.set(type, colour(`--type-${type.replaceAll("_", "-")}`) || "gray");
+  /** @param {number} index @param {string} fill */
+  const bar = (index, fill) => {
     const { start, end } = steps.at(index);
-    context.fillStyle = steps.hasFailed(index) ? failed : colours.get(type) ?? "gray";
+    context.fillStyle = fill;
     context.beginPath();
     context.roundRect(Math.min(x(start), width - LEAST), TRACK.top, Math.max(LEAST, x(end) - x(start) - 1), TRACK.height, 2);
     context.fill();
+  };
+  let drawn = -1; // what would lie on what is drawn already is left out
+  for (let index = 0; index < steps.size; index += 1) {
+    const { start, end } = steps.at(index);
+    if (x(end) < drawn + 1 && x(start) < drawn && steps.size > width) continue;
+    const type = steps.typeOf(index);
+    if (!colours.has(type)) colours.set(type, colour(`--type-${type.replaceAll("_", "-")}`) || "gray");
+    bar(index, colours.get(type) ?? "gray");
+    drawn = Math.max(drawn, x(start) + LEAST, x(end));
   }
+  for (const index of steps.failed) bar(index, failed);
   context.fillStyle = colour("--accent");
   for (const index of stops) {
     context.globalAlpha = index > here ? 0.45 : 1;

@@ -23,13 +23,14 @@ export function TraceTitle({ trace }) {
       <span class="facts wide">${told}<span>${plural(facts.events, "event")}</span><span class="dim" title=${everyWay(facts.start)}>${dayName(facts.start)} ${clock(facts.start)}</span>
         ${facts.session_id && html`<a href=${toSession(facts.session_id, facts.trace_id)}>its session</a>`}${facts.user_id && html`<span class="dim cut">${facts.user_id}</span>`}</span>
       <span class="grow"></span>
+      <a class="btn quiet wide" href=${toTraces({ compare: facts.trace_id, name: facts.name })} title="With another run of the same"><${Icon} name="compare" /><span>Compare</span></a>
       <button type="button" class="btn quiet wide" title="Copy link (l)" onClick=${copy}><${Icon} name="link" /><span role="status">${said || "Link"}</span></button>
       <a class="btn quiet wide" href=${`/api/v1/traces/${encodeURIComponent(facts.trace_id)}/export?project_id=${encodeURIComponent(project.value?.id ?? "")}`} download title="As OTLP in JSON"><${Icon} name="down" /><span>Export</span></a></header>
     <div class="facts phone under">${told}</div>`;
 }
 
-/** @param {{trace: import("../trace.js").Trace, here: "waterfall" | "graph" | "transcript" | "steps", event?: string}} props  `event`: what is chosen, and stays so */
-export function TraceTabs({ trace, here, event }) {
+/** @param {{trace: import("../trace.js").Trace, here: "waterfall" | "graph" | "transcript" | "steps", event?: string, steps?: number}} props  `event`: what is chosen, and stays so */
+export function TraceTabs({ trace, here, event, steps }) {
   const id = trace.facts.trace_id;
   /** @param {string} name @param {string} href @param {unknown} label */
   const tab = (name, href, label) => html`<a role="tab" href=${href} aria-selected=${name === here ? "true" : "false"}>${label}</a>`;
@@ -37,6 +38,6 @@ export function TraceTabs({ trace, here, event }) {
     ${tab("waterfall", toTrace(id, event), html`Waterfall <span class="n">${count(trace.size)}</span>`)}
     ${tab("graph", toTrace(id, event, "graph"), "Graph")}
     ${tab("transcript", toTrace(id, event, "transcript"), "Transcript")}
-    ${tab("steps", toSteps(id, event), "Steps")}
+    ${tab("steps", toSteps(id, event), steps ? html`Steps <span class="n">${count(steps)}</span>` : "Steps")}
   </div>`;
 }

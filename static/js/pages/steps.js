@@ -26,6 +26,7 @@ import { Steps } from "../steps.js";
 import { Trace } from "../trace.js";
 
 const REST_MS = 120; // browsers refuse to write the address more often than some hundred times a minute
+const PASSING_MS = 40; // a key held down passes over steps without asking for each
 
 /** @param {{params: {trace: string, step?: string}}} props */
 export default function StepsPage({ params }) {
@@ -74,7 +75,10 @@ function Shown({ steps, lines, wanted }) {
     if (wanted) setHere(stepOf(steps, wanted));
     else go(toStep(here), { replace: true });
   }, [wanted]);
-  useEffect(() => needed(steps, here, bodies), [steps, here, bodies]);
+  useEffect(() => {
+    const timer = setTimeout(() => needed(steps, here, bodies), PASSING_MS);
+    return () => clearTimeout(timer);
+  }, [steps, here, bodies]);
   useLayoutEffect(() => told.current?.scrollTo(0, 0), [here]);
   const held = useHeld(states, here, bodies);
   const before = useHeld(states, here - 1, bodies);
