@@ -6,11 +6,13 @@ import { html } from "../html.js";
 import { pageAt } from "../pages.js";
 import { address } from "../router.js";
 import { project, start, startFault } from "../state.js";
+import { ExportTray } from "./export-tray.js";
 import { Failed } from "./states.js";
 import { Frame } from "./frame.js";
 import { HelpDialog } from "./help-dialog.js";
 import { Page } from "./page.js";
 import { Palette } from "./palette.js";
+import { Search } from "./search.js";
 import { Toasts } from "./toast.js";
 import { Welcome } from "./welcome.js";
 
@@ -25,7 +27,9 @@ export function App() {
       : html`<${Here} />`}
     <${HelpDialog} />
     <${Palette} />
+    <${Search} />
     <${Toasts} />
+    <${ExportTray} />
   <//>`;
 }
 

@@ -1,4 +1,4 @@
-/** The filter of a page: it lives in the address. What is searched for in words is shown where such things are listed. */
+/** The filter of a page, which lives in the address, and the views that keep it. What is searched for in words is shown where such things are listed. */
 
 import { useRef } from "../../vendor/hooks.js";
 import { filterParams, hasFilter, onlyThese, withFilter, withoutFilter } from "../filters.js";
@@ -8,6 +8,7 @@ import { address, amend, go, linkTo } from "../router.js";
 import { filters } from "../state.js";
 import { FilterBox } from "./filter-box.js";
 import { rangeChanges } from "./filter-readings.js";
+import { ViewMenu } from "./view-menu.js";
 
 /** @typedef {import("../filters.js").Filter} Filter */
 
@@ -34,5 +35,5 @@ export function applyWanted({ filters: next, when, page, sort, isSearch }) {
 export function FilterBar({ hint = "Search or filter: model:gpt-4o  latency:>2s  “refund”, or in words" }) {
   const box = useRef(/** @type {HTMLInputElement | null} */ (null));
   useKeys("Everywhere", [{ keys: "/", does: "Search or filter", run: () => box.current?.focus() }], []);
-  return html`<${FilterBox} filters=${filters.value} apply=${applyWanted} hint=${hint} box=${box} />`;
+  return html`<${FilterBox} filters=${filters.value} apply=${applyWanted} hint=${hint} box=${box} /><${ViewMenu} />`;
 }

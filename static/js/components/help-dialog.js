@@ -24,7 +24,7 @@ export function HelpDialog() {
       <label><input type="checkbox" checked=${isOn.value} onChange=${(/** @type {Event} */ event) => switchKeys(/** @type {HTMLInputElement} */ (event.target).checked)} /> Single keys act</label></header>
     <div class="columns">${gathered().map(([title, bindings]) => html`<section key=${title}><h3>${title}</h3><dl>
       ${[...Map.groupBy(bindings, ({ does }) => does)].map(([does, same]) => html`<div key=${does}>
-        <dt>${same.flatMap(({ keys }) => keys.split(keys === " " ? "" : " ")).map((key) => html`<kbd key=${key}>${SPELLED[key] ?? key.replace("Shift+", "⇧ ")}</kbd> `)}</dt><dd>${does}</dd></div>`)}
+        <dt>${[...new Set(same.flatMap(({ keys }) => keys.split(keys === " " ? "" : " ")))].map((key) => html`<kbd key=${key}>${SPELLED[key] ?? key.replace("Shift+", "⇧ ")}</kbd> `)}</dt><dd>${does}</dd></div>`)}
     </dl></section>`)}</div>
     <form method="dialog"><button class="btn" autofocus>Close</button></form>
   </dialog>`;

@@ -13,6 +13,7 @@ import { asked, askedByDay, filters, project } from "../state.js";
 import { spanOf } from "../time.js";
 import { Timeline } from "../timeline.js";
 import { EventList } from "../components/event-list.js";
+import { ExportMenu } from "../components/export-menu.js";
 import { Facets } from "../components/facets.js";
 import { applyFilters, FilterBar } from "../components/filter-bar.js";
 import { Histogram } from "../components/histogram.js";
@@ -80,7 +81,8 @@ export default function Events() {
   const isEmpty = timeline.isWhole && timeline.size === 0;
   return html`<${Page} class="events" title="Events" isFixed facts=${counts.all === undefined ? "" : html`<span class="num" title=${exact(counts.all)}>${count(counts.all)}</span>`}
     bar=${html`${isEndless && html`<${LiveButton} timeline=${timeline} state=${connection} isPaused=${isPaused} toggle=${() => setPaused(!isPaused)} />`}<${RangePicker} />`}
-    head=${html`<div class="fbar"><${FilterBar} /><button type="button" class="btn icon phone" aria-label="Facets" aria-pressed=${hasFacets ? "true" : "false"} onClick=${() => setFacets(!hasFacets)}><${Icon} name="filter" /></button></div>
+    head=${html`<div class="fbar"><${FilterBar} /><button type="button" class="btn icon phone" aria-label="Facets" aria-pressed=${hasFacets ? "true" : "false"} onClick=${() => setFacets(!hasFacets)}><${Icon} name="filter" /></button>
+      <${ExportMenu} params=${params} count=${counts.all} /></div>
       <${Histogram} ...${counts.histogram} />`}>
     <div class=${`split${hasFacets ? " with-facets" : ""}`}>
       <${Facets} failed=${counts.failed} completed=${counts.completed} />
