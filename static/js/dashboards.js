@@ -1,6 +1,6 @@
 /** What a dashboard is: tiles in order, each a metric in a shape, split by a group, under a filter. Pure; the server keeps it as JSON. */
 
-import { labelOf } from "./filters.js";
+import { valueOf, wordsOf } from "./filters.js";
 import { count, countOnAxis, duration, durationOnAxis, percent, percentOnAxis } from "./format.js";
 import { dollars, dollarsOnAxis } from "./money.js";
 
@@ -138,8 +138,12 @@ export function titleOf({ shape, metric: name, group, title }) {
   return `${metricOf(name).label}${group ? ` by ${groupOf(group)?.label}` : ""}`;
 }
 
-/** model gpt-4o, status error. @param {Plan} tile */
-export const filterWords = ({ filters }) => Object.entries(filters).map(([name, values]) => `${labelOf(name)} ${values.join(" or ")}`).join(", ");
+/** @param {Record<string, string[]>} filters @returns {import("./filters.js").Filter[]} */
+export const filterList = (filters) => Object.entries(filters).flatMap(([name, values]) => values.map((value) => ({ name, value })));
+
+/** model gpt-4o or gpt-4o-mini, latency ≥ 2 s. @param {Plan} tile */
+export const filterWords = ({ filters }) => Object.entries(filters)
+  .map(([name, [first = "", ...more]]) => [wordsOf({ name, value: first }), ...more.map((value) => valueOf({ name, value }))].join(" or ")).join(", ");
 
 /** Both the page's filter and the tile's; null if nothing can pass both. @param {Record<string, string[]>} page @param {Record<string, string[]>} tile @returns {Record<string, string[]> | null} */
 export function both(page, tile) {

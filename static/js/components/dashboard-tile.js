@@ -21,8 +21,9 @@ import { TileRanking } from "./tile-ranking.js";
 const LIVE = { isLive: true };
 const ROW = 108; // as in dashboards.css
 const HEAD = 56;
-const FEW = matchMedia("(max-width: 767px)").matches ? 1 : 3; // lines whose names have room beside the title
-const LEGEND = 24;
+const PHONE = matchMedia("(max-width: 767px)").matches;
+const FEW = PHONE ? 1 : 3; // lines whose names have room beside the title
+const LEGEND = 24; // a line of names
 const NONE = [null, null, null]; // as many questions as any tile asks
 /** @type {Readonly<Record<string, string>>} */
 const NOTHING = { events: "No event in this range", cost_usd: "No known cost in this range" };
@@ -53,7 +54,7 @@ function TileOverTime({ tile, chosen, title, height }) {
   const isMany = data.lines.length > FEW;
   const per = first && metric.adds ? `per ${intervalWords(first.interval)}` : "";
   return html`<div class=${isMany ? "many" : ""}><${OverTime} title=${title} note=${[filterWords(tile), per].filter(Boolean).join(" · ")} answers=${answers} data=${data} kind=${tile.shape === "columns" ? "bars" : "lines"}
-    nothing=${NOTHING[metric.name]} format=${metric.format} onAxis=${metric.onAxis} height=${isMany ? height - LEGEND : height} open=${opener(tile, chosen)} /></div>`;
+    nothing=${NOTHING[metric.name]} format=${metric.format} onAxis=${metric.onAxis} height=${isMany ? height - LEGEND * (PHONE && data.lines.length > 3 ? 2 : 1) : height} open=${opener(tile, chosen)} /></div>`;
 }
 
 /** @param {Tile} tile @param {import("../series-lines.js").Series[]} series @returns {import("./time-chart.js").Line[]} */

@@ -15,10 +15,10 @@ const MOST = 12;
 const MOST_RECENT = 5;
 const PATIENCE_MS = 150;
 
-/** @param {{close: () => void}} props */
-export function PaletteBox({ close }) {
+/** @param {{begun: string, close: () => void}} props  `begun`: what was typed before the box was there */
+export function PaletteBox({ begun, close }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  const [typed, setTyped] = useState("");
+  const [typed, setTyped] = useState(begun);
   const [at, setAt] = useState(0);
   const text = typed.trim();
   const { found, isLooking } = useNamed(text);

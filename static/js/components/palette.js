@@ -1,6 +1,6 @@
 /** Go to anything, on Ctrl K: the box itself is loaded when it is first wanted. */
 
-import { useEffect, useState } from "../../vendor/hooks.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "../../vendor/hooks.js";
 import { signal } from "../../vendor/signals.js";
 import { html } from "../html.js";
 import { useKeys } from "../keyboard.js";
@@ -25,18 +25,41 @@ function noteOpened() {
 
 export function Palette() {
   const [Box, setBox] = useState(/** @type {import("../../vendor/preact.js").ComponentType<any> | null} */ (null));
+  const early = useRef("");
   const { path } = address.value;
+  const isWaiting = isPaletteOpen.value && !Box;
+  const close = () => {
+    early.current = "";
+    isPaletteOpen.value = false;
+  };
   const toggle = () => {
-    if (!isPaletteOpen.peek()) noteOpened();
-    isPaletteOpen.value = !isPaletteOpen.peek();
+    if (isPaletteOpen.peek()) return close();
+    noteOpened();
+    isPaletteOpen.value = true;
+    return undefined;
   };
   useKeys("Everywhere", [{ keys: "Ctrl+k", does: "Go to anything", always: true, run: toggle }], []);
   useEffect(() => {
     const timer = setTimeout(noteOpened, LOOKED_MS);
     return () => clearTimeout(timer);
   }, [path]);
-  useEffect(() => {
-    if (isPaletteOpen.value && !Box) void import("./palette-box.js").then(({ PaletteBox }) => setBox(() => PaletteBox));
-  }, [isPaletteOpen.value]);
-  return isPaletteOpen.value && Box ? html`<${Box} close=${() => { isPaletteOpen.value = false; }} />` : null;
+  useLayoutEffect(() => {
+    if (!isWaiting) return undefined;
+    void import("./palette-box.js").then(({ PaletteBox }) => setBox(() => PaletteBox));
+    return typedMeanwhile((letter) => { early.current += letter; });
+  }, [isWaiting]);
+  return isPaletteOpen.value && Box ? html`<${Box} begun=${early.current} close=${close} />` : null;
+}
+
+/** What is typed before there is a box to type in goes into it. @param {(letter: string) => void} hear @returns {() => void} ends it */
+function typedMeanwhile(hear) {
+  /** @param {KeyboardEvent} event */
+  const keep = (event) => {
+    if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    hear(event.key);
+  };
+  addEventListener("keydown", keep, { capture: true });
+  return () => removeEventListener("keydown", keep, { capture: true });
 }

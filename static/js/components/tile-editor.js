@@ -1,8 +1,8 @@
 /** What a tile shows, chosen field by field; each choice is seen at once in the tile. */
 
 import { useEffect, useRef, useState } from "../../vendor/hooks.js";
-import { COLUMNS, fitting, groupsOf, METRICS, MOST_ROWS, SHAPES, titleOf } from "../dashboards.js";
-import { filterParams, labelOf, understood } from "../filters.js";
+import { COLUMNS, filterList, fitting, groupsOf, METRICS, MOST_ROWS, SHAPES, titleOf } from "../dashboards.js";
+import { filterParams, spelled, understood } from "../filters.js";
 import { html } from "../html.js";
 import { Icon } from "./icon.js";
 
@@ -76,7 +76,7 @@ const Choice = ({ label, value, values, choose }) => html`<label class="line"><s
 
 /** @param {{filters: Record<string, string[]>, choose: (filters: Record<string, string[]>) => void}} props */
 function FilterField({ filters, choose }) {
-  const [typed, setTyped] = useState(() => spelled(filters));
+  const [typed, setTyped] = useState(() => filterList(filters).map(spelled).join(" "));
   const [fault, setFault] = useState("");
   /** @param {string} text */
   const write = (text) => {
@@ -88,9 +88,3 @@ function FilterField({ filters, choose }) {
   return html`<label class="line"><span>Filter</span><input class=${`field${fault ? " wrong" : ""}`} value=${typed} placeholder="model:gpt-4o  status:error" spellcheck=${false} autocomplete="off" autocapitalize="off"
     aria-invalid=${fault ? "true" : undefined} onInput=${(/** @type {any} */ event) => write(event.target.value)} />${fault && html`<span class="bad small" role="alert">${fault}</span>`}</label>`;
 }
-
-/** The filter as it is written. @param {Record<string, string[]>} filters */
-const spelled = (filters) => Object.entries(filters).flatMap(([name, values]) => values.map((value) => {
-  const quoted = /[\s":]/.test(value) ? `"${value}"` : value;
-  return name === "text" ? quoted : `${labelOf(name)}:${quoted}`;
-})).join(" ");
