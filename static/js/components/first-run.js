@@ -51,9 +51,9 @@ function Beginning({ leave }) {
   return html`<div class="first">
     <h2>Send the first event to ${project.value?.name}</h2>
     <ol><li><${Key} secret=${secret} take=${setSecret} /></li><li><${Ways} secret=${secret} /></li>
-      <li class="wait" role="status">${first ? html`<${Arrived} event=${first} leave=${leave} />` : html`<h3>See it arrive</h3>
+      <li class="wait"><div role="status">${first ? html`<${Arrived} event=${first} leave=${leave} />` : html`<h3>See it arrive</h3>
         <p class="soft"><i class=${isOpen ? "open" : ""}></i>${isOpen ? "Listening: the event is shown here the moment it is stored." : "Connecting …"}</p>
-        <p class="dim small">Nothing comes? <a href=${linkTo("/settings/receipts")}>Receipts</a> say what was refused and why. Or look around first: <code>lynex demo${project.value?.id === "proj_default" ? "" : ` --project ${project.value?.id}`}</code> tells a day of a made-up company.</p>`}</li></ol></div>`;
+        <p class="dim small">Nothing comes? <a href=${linkTo("/settings/receipts")}>Receipts</a> say what was refused and why. Or look around first: <code>lynex demo${project.value?.id === "proj_default" ? "" : ` --project ${project.value?.id}`}</code> tells a day of a made-up company.</p>`}</div></li></ol></div>`;
 }
 
 /** @param {{secret: string, take: (secret: string) => void}} props */

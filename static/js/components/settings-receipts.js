@@ -79,8 +79,8 @@ function Hours({ answer, told }) {
 const Keys = ({ keys, chosen }) => html`<section class="part"><h2>By key</h2>
   <table class="list bykey"><thead><tr><th scope="col">Key</th><th scope="col" class="num">Accepted</th><th scope="col" class="num">Stored</th><th scope="col" class="num">Duplicates</th>
       <th scope="col" class="num">Refused</th><th scope="col" class="num">Last stored</th></tr></thead>
-    <tbody>${keys.map((one) => html`<tr key=${one.key_id} aria-selected=${(one.key_id ?? "none") === chosen ? "true" : undefined}><td class="cut"><a href=${linkHere({ key: one.key_id ?? "none" })}>${nameOf(one)}</a>
-        ${one.prefix && html` <code class="dim">${one.prefix}…</code>`}${one.revoked && html` <span class="badge">revoked</span>`}</td>
+    <tbody>${keys.map((one) => html`<tr key=${one.key_id} aria-selected=${(one.key_id ?? "none") === chosen ? "true" : undefined}><td class="cut"><a class="plain" href=${linkHere({ key: one.key_id ?? "none" })}>${nameOf(one)}${
+        one.prefix && html` <code class="dim">${one.prefix}…</code>`}${one.revoked && html` <span class="badge">revoked</span>`}</a></td>
       <td class="num" title=${exact(one.accepted)}>${count(one.accepted)}</td><td class="num">${count(one.stored)}</td><td class="num">${one.duplicates ? count(one.duplicates) : ""}</td>
       <td class="num">${one.refused ? html`<span class="bad">${count(one.refused)}</span>` : ""}</td>
       <td class="num soft" title=${one.last_stored_at ? everyWay(one.last_stored_at) : undefined}>${one.last_stored_at ? day(one.last_stored_at) : ""}</td></tr>`)}</tbody></table></section>`;
