@@ -1,5 +1,6 @@
 /** Problems: failures that are one thing, what people decided about them, and how that is undone. */
 
+import { signal } from "../vendor/signals.js";
 import { send } from "./api.js";
 import { nameOfProblem } from "./changes.js";
 import { say, sayFault } from "./components/toast.js";
@@ -39,11 +40,11 @@ export function toldBy(problem) {
   return [name, problem.type ? problem.message ?? "" : (problem.message ?? "").slice(name.length)];
 }
 
-/**
- * Decide about problems at once; then say so, with the way back.
- * @param {readonly Problem[]} problems @param {State} state @param {() => void} changed  called after it, and after it was undone @param {string | null} [note]
- */
-export async function decide(problems, state, changed, note = null) {
+/** What was decided last: what is shown follows. @type {import("../vendor/signals.js").Signal<{ids: ReadonlySet<string>, state: State | null}>} */
+export const decided = signal({ ids: new Set(), state: null });
+
+/** Decide about problems at once; then say so, with the way back. @param {readonly Problem[]} problems @param {State} state @param {string | null} [note] */
+export async function decide(problems, state, note = null) {
   const [first] = problems;
   if (!first) return;
   try {
@@ -52,12 +53,12 @@ export async function decide(problems, state, changed, note = null) {
     sayFault(fault, "Nothing was changed");
     return;
   }
-  changed();
-  say(`${DONE[state]}: ${problems.length === 1 ? nameOfProblem(first) : plural(problems.length, "problem")}`, () => void undo(problems, changed));
+  decided.value = { ids: new Set(problems.map(({ id }) => id)), state };
+  say(`${DONE[state]}: ${problems.length === 1 ? nameOfProblem(first) : plural(problems.length, "problem")}`, () => void undo(problems));
 }
 
-/** As it was before, note and all. @param {readonly Problem[]} problems @param {() => void} changed */
-async function undo(problems, changed) {
+/** As it was before, note and all. @param {readonly Problem[]} problems */
+async function undo(problems) {
   const alike = Map.groupBy(problems, ({ state, note }) => JSON.stringify([state, note]));
   try {
     for (const same of alike.values()) {
@@ -67,7 +68,7 @@ async function undo(problems, changed) {
   } catch (fault) {
     sayFault(fault, "It could not be undone");
   }
-  changed();
+  decided.value = { ids: new Set(), state: null };
 }
 
 /** @param {readonly Problem[]} problems @param {State} state @param {string | null} note */

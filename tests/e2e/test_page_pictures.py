@@ -50,7 +50,7 @@ def places(server: Running) -> dict[str, str]:
             "trace": failed["trace_id"],
             "other": other["trace_id"],
             "session": first("/sessions")[0]["session_id"],
-            "error": first("/errors")[0]["group"],
+            "error": first("/errors")[0]["id"],
         }
 
 

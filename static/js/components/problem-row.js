@@ -25,7 +25,7 @@ export function ProblemRow({ problem, isPicked, pick, row, top, isHere, press })
     <label class="px" role="cell"><input type="checkbox" tabindex="-1" checked=${isPicked} aria-label=${`Choose ${name}`} onClick=${(/** @type {MouseEvent} */ click) => pick(click.shiftKey)} /></label>
     <span class="pn" role="cell"><span class="cut"><a class="plain" tabindex="-1" href=${toProblem(problem.id)}><b class=${shown ? "soft" : "bad"}>${name}</b></a>
         ${problem.reopened_at && html`<span class="badge warn" title=${`Resolved before, seen again ${everyWay(problem.reopened_at)}`}>seen again</span>`}${problem.state !== "open" && html`<span class="badge">${problem.state}</span>`}</span>
-      <span class="cut small soft" title=${message}>${message || (problem.place ? "" : html`<span class="dim">failed without a message</span>`)}${problem.place && html` <code class="dim">${problem.place}</code>`}</span></span>
+      <span class="cut small soft" title=${message}>${message || (problem.place ? "" : "\u00a0")}${problem.place && html` <code class="dim">${problem.place}</code>`}</span></span>
     <span class="pt" role="cell"><${Spark} values=${problem.trend} look=${shown} label=${`at most ${plural(peak, "failure")} at a time`} /></span>
     <span class="num pc" role="cell" title=${exact(problem.count)}>${count(problem.count)}<span class="phone"> ${problem.count === 1 ? "time" : "times"}</span></span>
     <span class="num pu" role="cell" title=${problem.users ? plural(problem.users, "affected user") : "No user is named"}>${problem.users ? html`${count(problem.users)}<span class="phone"> ${problem.users === 1 ? "user" : "users"}</span>` : ""}</span>

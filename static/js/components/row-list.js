@@ -23,6 +23,7 @@ export function RowList({ list, title, one, height, isFollowing, concerns, head,
   list.version.value;
   const body = useRef(/** @type {HTMLDivElement | null} */ (null));
   const [here, setHere] = useState(-1);
+  const moved = useRef(-1);
   const { items } = list;
   const [first, last] = useWindow(body, items.length, height);
   useFollowing(list, isFollowing, concerns, () => (body.current?.scrollTop ?? 0) > 4 || here > 0);
@@ -36,8 +37,10 @@ export function RowList({ list, title, one, height, isFollowing, concerns, head,
   useLayoutEffect(() => {
     reveal(body.current, here, height);
     const shown = body.current?.querySelector(`[data-row="${here}"]`);
+    const hasMoved = moved.current !== here;
+    moved.current = here;
     const isAtIt = document.activeElement === document.body || document.activeElement?.closest(".table");
-    if (isAtIt && shown instanceof HTMLElement) shown.focus({ preventScroll: true });
+    if ((hasMoved || isAtIt) && shown instanceof HTMLElement) shown.focus({ preventScroll: true });
   }, [here, items[here] && list.idOf(items[here])]);
   /** @param {number} by */
   const step = (by) => setHere((now) => Math.min(items.length - 1, Math.max(0, now + by)));

@@ -13,7 +13,7 @@ import { filterParams } from "../filters.js";
 import { count, plural } from "../format.js";
 import { html } from "../html.js";
 import { toProblem } from "../links.js";
-import { decide, ProblemList, STATES } from "../problems.js";
+import { decide, decided, ProblemList, STATES } from "../problems.js";
 import { address, amend, go, linkHere } from "../router.js";
 import { asked, filters } from "../state.js";
 import { spanOf } from "../time.js";
@@ -58,6 +58,12 @@ function Problems({ list, state, sort, order, isFollowing }) {
   const [picked, setPicked] = useState(/** @type {ReadonlySet<string>} */ (new Set()));
   const anchor = useRef(-1);
   useEffect(() => setPicked(new Set()), [list]);
+  const last = decided.value;
+  useEffect(() => {
+    if (state !== ALL && last.state !== state) list.drop(last.ids);
+    setPicked(new Set());
+    void list.refresh(false);
+  }, [last]);
   const { items } = list;
   const chosen = items.filter(({ id }) => picked.has(id));
   /** @param {number} row @param {boolean} isRange */
@@ -69,11 +75,7 @@ function Problems({ list, state, sort, order, isFollowing }) {
     setPicked(new Set(isIn ? [...picked].filter((id) => !ids.includes(id)) : [...picked, ...ids]));
   };
   /** @param {readonly Problem[]} problems @param {import("../problems.js").State} next */
-  const become = (problems, next) => void decide(problems.filter((one) => one.state !== next), next, () => {
-    if (state !== ALL && !(state === "open" && next === "open")) list.drop(new Set(problems.map(({ id }) => id)));
-    setPicked(new Set());
-    void list.refresh(false);
-  });
+  const become = (problems, next) => void decide(problems.filter((one) => one.state !== next), next);
   /** @param {Problem | undefined} here @param {string} key @param {string} does @param {import("../problems.js").State} next */
   const binding = (here, key, does, next) => ({ keys: key, does, run: () => become(chosen.length ? chosen : here ? [here] : [], next) });
   const head = html`<${SortHead} columns=${COLUMNS} sort=${sort} order=${order} sortBy=${(/** @type {string} */ column) => amend(sortedBy(column, sort, order, USUAL))}

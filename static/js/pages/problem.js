@@ -1,6 +1,6 @@
 /** One problem: what fails and where, how often over time and for whom, each failure with its stack, and what becomes of it. */
 
-import { useMemo } from "../../vendor/hooks.js";
+import { useEffect, useMemo, useRef } from "../../vendor/hooks.js";
 import { useAnswer } from "../answers.js";
 import { OverTime } from "../components/chart.js";
 import { Icon } from "../components/icon.js";
@@ -16,7 +16,7 @@ import { count, countOnAxis, exact } from "../format.js";
 import { html } from "../html.js";
 import { useKeys } from "../keyboard.js";
 import { toEvent, toEvents, toProblems, toTrace } from "../links.js";
-import { decide, toldBy } from "../problems.js";
+import { decide, decided, toldBy } from "../problems.js";
 import { address, amend, go, linkHere } from "../router.js";
 import { asked, filters } from "../state.js";
 import { clock, day, dayAndMinutes, everyWay } from "../time.js";
@@ -43,6 +43,12 @@ export default function ProblemPage({ params }) {
 /** @param {{problem: ProblemWhole, answer: import("../answers.js").Answer<ProblemWhole>}} props */
 function Shown({ problem, answer }) {
   const { events } = problem;
+  const last = decided.value;
+  const seen = useRef(last);
+  useEffect(() => {
+    if (seen.current !== last) answer.again();
+    seen.current = last;
+  }, [last]);
   const wanted = address.value.query.get("event") ?? "";
   const here = Math.max(0, events.findIndex(({ eventId }) => eventId === wanted));
   /** @param {number} index */
@@ -51,7 +57,7 @@ function Shown({ problem, answer }) {
     if (event) amend({ event: index ? event.eventId : null }, { replace: true });
   };
   /** @param {State} state @param {string | null} [note] */
-  const become = (state, note) => void decide([problem], state, answer.again, note);
+  const become = (state, note) => void decide([problem], state, note);
   /** @param {string} key @param {string} does @param {State} state */
   const binding = (key, does, state) => ({ keys: key, does, run: () => { if (problem.state !== state) become(state); } });
   useKeys("Problem", [
