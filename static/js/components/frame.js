@@ -40,7 +40,7 @@ export function Frame({ children }) {
         <${More} />
       </nav>
       <nav class="nav last" aria-label="Help and appearance">
-        <a href="/guide/" title="Guide"><${Icon} name="guide" /><span>Guide</span></a>
+        <a href="/guide/" title="Guide" aria-current=${address.value.path.startsWith("/guide/") ? "page" : undefined}><${Icon} name="guide" /><span>Guide</span></a>
         <a href="/docs" title="API"><${Icon} name="link" /><span>API</span></a>
         <button type="button" onClick=${nextTheme} title=${`Appearance: ${THEMES[theme.value]}`}>
           <${Icon} name="theme" /><span>Appearance <span class="dim">${THEMES[theme.value]}</span></span></button>
@@ -73,7 +73,7 @@ const More = () => html`<${Popup} class="more" side="left" role="dialog" name="M
     <${ProjectSwitch} />
     <button type="button" class="item phone" onClick=${() => { close(); openPalette(); }}>Go to…</button>
     ${SHOWN.filter(({ isMore }) => isMore).map((page) => html`<a class="item phone" href=${linkTo(page.path)} onClick=${close}>${page.title}</a>`)}
-    <a class="item phone" href="/guide/">Guide</a><a class="item phone" href="/docs">API</a>
+    <a class="item phone" href="/guide/" onClick=${close}>Guide</a><a class="item phone" href="/docs">API</a>
     <button type="button" class="item phone" onClick=${nextTheme}>Appearance <span class="dim">${THEMES[theme.value]}</span></button>
     <button type="button" class="item phone" onClick=${signOut}>Sign out</button>`}
 <//>`;
