@@ -1,5 +1,6 @@
 """Builders of realistic events: varied text, unique ids."""
 
+import gzip
 import random
 import uuid
 from typing import Any
@@ -56,3 +57,8 @@ def a_log(event_id: str | None = None, message: str = "hello", **context: Any) -
         "context": context,
         "body": {"message": message, "level": "info"},
     }
+
+
+def zipped(data: bytes) -> bytes:
+    """The same bytes whenever it is made: the name of a test may hold them."""
+    return gzip.compress(data, mtime=0)

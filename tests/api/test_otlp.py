@@ -1,7 +1,6 @@
 """OTLP against the real server: every answer in the encoding of its request, bad bodies by the dozen, the ports, gRPC."""
 
 import base64
-import gzip
 import random
 import socket
 import zlib
@@ -18,6 +17,7 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 from lynex.ingest.otlp_answers import failure
 from tests.otlp_samples import START_NS, TRACE, a_span, any_value, json_bytes, logs, metrics, traces
 from tests.running import KEY, Running, free_port
+from tests.samples import zipped
 
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
 MIB = 1 << 20
@@ -59,7 +59,7 @@ def test_all_signals_in_both_encodings_are_taken_and_shown(server):
         whole = body.SerializeToString()
         assert [(one.status_code, one.headers["content-type"], one.content) for one in (
             export(server, signal, whole),
-            export(server, signal, gzip.compress(whole), content_encoding="gzip"),
+            export(server, signal, zipped(whole), content_encoding="gzip"),
             export(server, signal, whole, "application/protobuf; x=y"),
             export(server, signal, json_bytes(body), JSON + "; charset=utf-8"),
         )] == [(200, PROTOBUF, b"")] * 3 + [(200, JSON, b"{}")]  # fmt: skip
@@ -118,16 +118,16 @@ def test_what_is_refused_is_said_in_the_encoding_of_the_request(server):
         (b"\x0b", PROTOBUF, {}, 400, "wire type"),
         (b'{"resourceSpans":[]}', PROTOBUF, {}, 400, "looks like JSON"),
         (traces(a_span(1)).SerializeToString(), JSON, {}, 400, "may be protobuf"),
-        (gzip.compress(b"{}"), JSON, {}, 400, "Content-Encoding: gzip"),
+        (zipped(b"{}"), JSON, {}, 400, "Content-Encoding: gzip"),
         (b"x", "text/plain", {}, 415, "OTEL_EXPORTER_OTLP_PROTOCOL"),
         (b"x", "", {}, 415, "none"),
         (b"x", PROTOBUF, {"content_encoding": "br"}, 415, "gzip"),
         (b"x", PROTOBUF, {"content_encoding": "gzip, gzip"}, 415, "gzip"),
         (b"no gzip", PROTOBUF, {"content_encoding": "gzip"}, 400, "not valid gzip"),
-        (gzip.compress(bytes(range(256)) * 9)[:-9], PROTOBUF, {"content_encoding": "gzip"}, 400, "ends too early"),
-        (gzip.compress(b"abc" * 99)[:-8] + b"\0" * 8, JSON, {"content_encoding": "gzip"}, 400, "not valid gzip"),
-        (gzip.compress(gzip.compress(b"{}")), JSON, {"content_encoding": "gzip"}, 415, "twice"),
-        (gzip.compress(b"\0" * 30 * MIB), PROTOBUF, {"content_encoding": "gzip"}, 413, "times its size"),
+        (zipped(bytes(range(256)) * 9)[:-9], PROTOBUF, {"content_encoding": "gzip"}, 400, "ends too early"),
+        (zipped(b"abc" * 99)[:-8] + b"\0" * 8, JSON, {"content_encoding": "gzip"}, 400, "not valid gzip"),
+        (zipped(zipped(b"{}")), JSON, {"content_encoding": "gzip"}, 415, "twice"),
+        (zipped(b"\0" * 30 * MIB), PROTOBUF, {"content_encoding": "gzip"}, 413, "times its size"),
         (random.Random(1).randbytes(MIB) * 11, PROTOBUF, {}, 413, "10485760 bytes"),
         (b"{}", JSON, {"x_api_key": "sk_live_wrong"}, 403, "not valid"),
     ],
@@ -175,7 +175,7 @@ def flood(server: Running, size: int | None) -> int:
 def test_neither_a_bomb_nor_a_flood_nor_nonsense_makes_the_server_grow(server):
     process = psutil.Process(server.server_pid())
     before = process.memory_info().rss
-    sixteen = gzip.compress(b"\0" * 16 * MIB)
+    sixteen = zipped(b"\0" * 16 * MIB)
     bomb = sixteen * 64
     assert export(server, "traces", bomb, content_encoding="gzip").status_code == 413  # 1 GiB
     assert flood(server, 200 * MIB) == 413

@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from tests.running import Running, free_port
-from tests.sdk.test_js import SDK, module  # noqa: F401  (builds the SDK)
+from tests.sdk.conftest import SDK, module  # noqa: F401  (builds the SDK)
 
 PAGE = """<!doctype html><title>shop</title><script type="module">
 import { Lynex, session } from "/dist/esm/index.js";

@@ -8,14 +8,14 @@ import pytest
 from tests.clients.fake_model import FakeModel
 from tests.clients.serving import served
 from tests.running import KEY
+from tests.sdk.conftest import SDK
 from tests.sdk.test_examples import blocks_of, events_of
-from tests.sdk.test_js import SDK, module  # noqa: F401  (builds the SDK)
 
 EXAMPLES = SDK / "examples"
 
 
 @pytest.fixture(scope="module")
-def built(module):  # noqa: F811
+def built(module):
     """The compiled examples: `tsc --strict` has nothing to say against them."""
     if not (EXAMPLES / "node_modules").exists():
         npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
