@@ -9,6 +9,7 @@ import { chooseTheme, toggleRail } from "./preferences.js";
 import { go, linkTo } from "./router.js";
 import { chooseProject } from "./state.js";
 import { day } from "./time.js";
+import { hrefOf, viewIn, viewWords } from "./views.js";
 
 /** @typedef {{key: string, kind: string, label: string, icon: string, note?: string, run: () => void}} Destination */
 
@@ -31,6 +32,12 @@ export const actions = () => [
 
 /** @param {readonly import("./saved.js").Item[]} items @returns {Destination[]} */
 export const dashboardDestinations = (items) => items.map(({ id, name }) => ({ key: `/dashboards/${id}`, kind: "Dashboard", label: name, icon: "dashboards", run: () => go(toDashboard(id)) }));
+
+/** @param {readonly import("./saved.js").Item[]} items @param {string | undefined} project @returns {Destination[]} */
+export const viewDestinations = (items, project) => items.flatMap(({ id, name, content }) => {
+  const view = viewIn(content);
+  return view ? [{ key: id, kind: "View", label: name, icon: "view", note: viewWords(view), run: () => go(hrefOf(view, project)) }] : [];
+});
 
 /** @param {readonly import("./state.js").Project[]} projects @param {string | undefined} here @returns {Destination[]} */
 export const projectDestinations = (projects, here) =>

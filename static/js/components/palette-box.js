@@ -1,7 +1,7 @@
 /** The box of the palette: what is typed, and where it leads, best first. */
 
 import { useEffect, useLayoutEffect, useRef, useState } from "../../vendor/hooks.js";
-import { actions, dashboardDestinations, fit, idIn, linkDestination, named, pageDestinations, projectDestinations, recentDestinations, searchDestination } from "../destinations.js";
+import { actions, dashboardDestinations, fit, idIn, linkDestination, named, pageDestinations, projectDestinations, recentDestinations, searchDestination, viewDestinations } from "../destinations.js";
 import { html } from "../html.js";
 import { recent } from "../recent.js";
 import { address } from "../router.js";
@@ -49,7 +49,7 @@ export function PaletteBox({ begun, close }) {
         aria-activedescendant=${shown.length ? `destination-${here}` : undefined} autocomplete="off" autocapitalize="off" spellcheck=${false} autofocus
         onInput=${(/** @type {any} */ event) => { setTyped(event.target.value); setAt(0); }} onKeyDown=${keys} /><kbd class="wide" aria-hidden="true">esc</kbd></div>
     <ul id="destinations" role="listbox" aria-label="Destinations">${shown.map((one, index) => html`<li key=${one.key} id=${`destination-${index}`} role="option" class="item" aria-selected=${index === here ? "true" : "false"}
-      onPointerMove=${() => setAt(index)} onClick=${() => take(one)}><${Icon} name=${one.icon} /><span class="cut grow">${one.label}</span><span class="dim small">${one.note}</span><span class="kind dim small">${one.kind}</span></li>`)}</ul>
+      onPointerMove=${() => setAt(index)} onClick=${() => take(one)}><${Icon} name=${one.icon} /><span class="cut grow">${one.label}</span><span class="dim small cut">${one.note}</span><span class="kind dim small">${one.kind}</span></li>`)}</ul>
     ${shown.length === 0 && html`<p class="dim none" role="status">${isLooking ? "Looking for this id" : "Nothing here has this name."}</p>`}
   </dialog>`;
 }
@@ -57,12 +57,13 @@ export function PaletteBox({ begun, close }) {
 /** Without a word: what was opened last, then everything at hand. With one: what answers it best. @param {string} text @param {readonly Destination[]} found @returns {Destination[]} */
 function useDestinations(text, found) {
   const dashboards = dashboardDestinations(useSaved("dashboard").items ?? []);
+  const views = viewDestinations(useSaved("view").items ?? [], project.value?.id);
   const others = projectDestinations(projects.value, project.value?.id);
   const before = recentDestinations(recent.value, project.value?.id, address.value.path);
-  if (!text) return once([...before.slice(0, MOST_RECENT), ...pageDestinations(), ...dashboards, ...others]);
+  if (!text) return once([...before.slice(0, MOST_RECENT), ...pageDestinations(), ...dashboards, ...views, ...others]);
   const link = linkDestination(text);
   if (link.length) return link;
-  const all = [...pageDestinations(), ...dashboards, ...before, ...others, ...actions()];
+  const all = [...pageDestinations(), ...dashboards, ...views, ...before, ...others, ...actions()];
   const fitting = all.map((one) => ({ one, score: Math.max(fit(one.label, text), fit(`${one.kind} ${one.label}`, text) - 1) })).filter(({ score }) => score > 0);
   const best = fitting.sort((a, b) => b.score - a.score).slice(0, MOST).map(({ one }) => one);
   return once([...found, ...best, ...searchDestination(text)]);
