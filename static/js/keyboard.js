@@ -37,7 +37,7 @@ export function useKeys(title, bindings, _when) {
 
 /** @param {EventTarget | null} target */
 const isTyping = (target) =>
-  target instanceof HTMLElement && (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
+  target instanceof HTMLElement && (target.isContentEditable || ["TEXTAREA", "SELECT"].includes(target.tagName) || (target instanceof HTMLInputElement && !["checkbox", "radio"].includes(target.type)));
 
 /** @param {KeyboardEvent} event */
 function spelled(event) {

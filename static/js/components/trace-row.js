@@ -6,37 +6,30 @@ import { toEvents, toSession, toTrace } from "../links.js";
 import { dollars } from "../money.js";
 import { clock, day, everyWay } from "../time.js";
 import { Glyph } from "./icon.js";
+import { SpanBars } from "./span-bars.js";
 
-/** [column of the API, what stands above it, class of the cell] */
-export const COLUMNS = /** @type {const} */ ([
-  ["name", "Trace", "tn"], ["start", "Started", "ts"], ["duration_ms", "Duration", "td"], ["events", "Events", "num te"],
-  ["errors", "Errors", "num tr"], ["models", "Models", "tm"], ["total_tokens", "Tokens", "num tt"], ["cost_usd", "Cost", "num tc"],
-  ["session_id", "Session", "tx"], ["user_id", "User", "tu"],
-]);
-
-/** @param {{sort: string, order: string, sortBy: (column: string) => void}} props */
-export const TraceHead = ({ sort, order, sortBy }) => html`<div class="xh" role="row">
-  ${COLUMNS.map(([column, title, look]) => html`<span key=${column} class=${look} role="columnheader" aria-sort=${column === sort ? (order === "asc" ? "ascending" : "descending") : undefined}>
-    <button type="button" onClick=${() => sortBy(column)}>${title}${column === sort && html`<i aria-hidden="true">${order === "asc" ? "↑" : "↓"}</i>`}</button></span>`)}
-</div>`;
+/** What stands above each cell, its class, and the figure of the API it is sorted by. */
+export const COLUMNS = [
+  { title: "Trace", look: "tn", sort: "name" }, { title: "Started", look: "ts", sort: "start" }, { title: "Duration", look: "td", sort: "duration_ms" },
+  { title: "Events", look: "num te", sort: "events" }, { title: "Errors", look: "num tr", sort: "errors" }, { title: "Models", look: "tm", sort: "models" },
+  { title: "Tokens", look: "num tt", sort: "total_tokens" }, { title: "Cost", look: "num tc", sort: "cost_usd" },
+  { title: "Session", look: "tx", sort: "session_id" }, { title: "User", look: "tu", sort: "user_id" },
+];
 
 /**
- * @param {{trace: import("../trace-list.js").TraceItem, row: number, top: number, longest: number, isHere: boolean, open: (row: number) => void}} props
- * `longest`: the duration that fills the bar
+ * @param {import("./row-list.js").Place & {trace: import("../trace-list.js").TraceItem, isChosen: boolean, choose: (id: string) => void}} props
+ * `isChosen`: to be compared
  */
-export function TraceRow({ trace, row, top, longest, isHere, open }) {
+export function TraceRow({ trace, row, top, isHere, press, isChosen, choose }) {
   const failed = trace.status === "error";
-  const share = longest > 0 ? Math.max(0.006, Math.sqrt(trace.duration_ms / longest)) : 0;
   const isToday = day(trace.start).startsWith("today");
-  /** @param {MouseEvent} click */
-  const press = (click) => {
-    if (!(click.target instanceof Element && click.target.closest("a")) && !String(getSelection())) open(row);
-  };
-  return html`<div class="xr" role="row" aria-rowindex=${row + 2} data-row=${row} tabindex=${isHere ? 0 : -1} style=${{ top: `${top}px` }} onClick=${press}>
-    <span class="tn" role="cell"><${Glyph} type=${trace.type} failed=${failed} /><a class="plain cut" tabindex="-1" href=${toTrace(trace.trace_id)} title=${trace.trace_id}><b class=${failed ? "bad" : ""}>${trace.name ?? shortened(trace.trace_id)}</b></a>
+  const name = trace.name ?? shortened(trace.trace_id);
+  return html`<div class=${`xr${isChosen ? " chosen" : ""}`} role="row" aria-rowindex=${row + 2} data-row=${row} tabindex=${isHere ? 0 : -1} style=${{ top: `${top}px` }} onClick=${press}>
+    <span class="pickone" role="cell"><label title="Compare (x)"><input type="checkbox" tabindex="-1" checked=${isChosen} aria-label=${`Compare ${name}`} onChange=${() => choose(trace.trace_id)} /></label></span>
+    <span class="tn" role="cell"><${Glyph} type=${trace.type} failed=${failed} /><a class="plain cut" tabindex="-1" href=${toTrace(trace.trace_id)} title=${trace.trace_id}><b class=${failed ? "bad" : ""}>${name}</b></a>
       ${failed && html`<span class="badge error wide">failed</span>`}</span>
     <time class="ts" role="cell" datetime=${trace.start} title=${everyWay(trace.start)}>${!isToday && html`<span class="ms">${day(trace.start)} </span>`}${clock(trace.start)}</time>
-    <span class="td" role="cell"><span class="num">${duration(trace.duration_ms)}</span><i class="track" aria-hidden="true"><i class=${failed ? "bad" : ""} style=${{ width: `${share * 100}%` }}></i></i></span>
+    <span class="td" role="cell"><span class="num">${duration(trace.duration_ms)}</span>${trace.bars && html`<${SpanBars} bars=${trace.bars} label=${`${plural(trace.events, "event")} in ${duration(trace.duration_ms)}`} />`}</span>
     <span class="num te soft" role="cell" title=${exact(trace.events)}>${count(trace.events)}</span>
     <span class=${`num tr${trace.errors ? " bad" : ""}`} role="cell" title=${trace.errors ? plural(trace.errors, "failed event") : undefined}>${trace.errors ? count(trace.errors) : ""}</span>
     <span class="tm cut soft" role="cell" title=${trace.models.join("\n")}>${trace.models[0] ?? ""}${trace.models.length > 1 && html` <span class="dim">+${trace.models.length - 1}</span>`}</span>
