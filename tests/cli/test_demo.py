@@ -78,6 +78,14 @@ def test_state_is_patched_from_a_base_that_exists(day):
     assert patched and all(event["body"]["state_base"] in known for event in patched)
 
 
+def test_a_conversation_stays_with_one_user_and_one_subject(day):
+    told = defaultdict(set)
+    for event in day:
+        if "session_id" in event["context"]:
+            told[event["context"]["session_id"]].add((event["context"]["user_id"], *event["context"]["tags"]))
+    assert len(told) > 100 and all(len(facts) == 1 for facts in told.values())
+
+
 def test_steps_of_an_agent_count_up(day):
     steps = defaultdict(list)
     for event in day:
