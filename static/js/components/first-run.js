@@ -50,14 +50,14 @@ function Beginning({ leave }) {
   }), [id]);
   return html`<div class="first">
     <h2>Send the first event to ${project.value?.name}</h2>
-    <ol><li><${Key} secret=${secret} take=${setSecret} /></li><li><${Ways} secret=${secret} /></li>
+    <ol><li><${Key} secret=${secret} take=${setSecret} isLater=${first !== null} /></li><li><${Ways} secret=${secret} /></li>
       <li class="wait"><div role="status">${first ? html`<${Arrived} event=${first} leave=${leave} />` : html`<h3>See it arrive</h3>
         <p class="soft"><i class=${isOpen ? "open" : ""}></i>${isOpen ? "Listening: the event is shown here the moment it is stored." : "Connecting …"}</p>
         <p class="dim small">Nothing comes? <a href=${linkTo("/settings/receipts")}>Receipts</a> say what was refused and why. Or look around first: <code>lynex demo${project.value?.id === "proj_default" ? "" : ` --project ${project.value?.id}`}</code> tells a day of a made-up company.</p>`}</div></li></ol></div>`;
 }
 
-/** @param {{secret: string, take: (secret: string) => void}} props */
-function Key({ secret, take }) {
+/** @param {{secret: string, take: (secret: string) => void, isLater: boolean}} props  `isLater`: an event came already */
+function Key({ secret, take, isLater }) {
   const path = `/projects/${encodeURIComponent(project.value?.id ?? "")}/keys`;
   const keys = useAnswer(path);
   /** @type {{name: string, prefix: string, revoked_at: string | null}[]} */
@@ -67,7 +67,7 @@ function Key({ secret, take }) {
   return html`<h3>Take a key</h3>
     <p class="soft">${live.length ? html`There ${live.length === 1 ? "is" : "are"} ${plural(live.length, "key")}: ${live.slice(0, 3).map(({ name, prefix }, index) => html`${index ? ", " : ""}<b>${name}</b> <code>${prefix}…</code>`)}. A secret is shown only when a key is made; take one you have, or make one for this page.`
       : "A key lets a program send to this project."}</p>
-    <p class="ways"><button type="button" class=${`btn${live.length ? "" : " solid"}`} onClick=${make}>Make a key</button></p>`;
+    <p class="ways"><button type="button" class=${`btn${live.length || isLater ? "" : " solid"}`} onClick=${make}>Make a key</button></p>`;
 }
 
 /** @param {{secret: string}} props */

@@ -36,7 +36,7 @@ export function Receipts() {
       : html`<${Keys} keys=${told.keys} chosen=${key} />`}
     <${Refused} title="Refused" refused=${told.refused} keys=${told.keys} />
     ${told.nobody && told.nobody.length > 0 && !key && html`<${Refused} title="Refused at the door, of no project" refused=${told.nobody} keys=${[]}
-      note="Their key is missing, wrong or revoked, so nobody knows whose they were." />`}
+      note="Their key is missing, wrong or revoked, or they named no project: nobody knows whose they were." />`}
     <${DeadLetters} />
     <p class="dim small foot">Counted when a request is answered, written down every five seconds, kept for ${KEPT_DAYS} days${span.value.to - span.value.from > KEPT_DAYS * DAY ? ": the range above is longer than that" : ""}.</p>
   </div>`;
@@ -87,12 +87,12 @@ const Keys = ({ keys, chosen }) => html`<section class="part"><h2>By key</h2>
 
 /** @param {{title: string, note?: string, refused: Refusal[], keys: OfKey[]}} props */
 const Refused = ({ title, note, refused, keys }) => refused.length === 0 ? null : html`<section class="part"><h2>${title}</h2>${note && html`<p class="soft said">${note}</p>`}
-  <table class="list why"><thead><tr><th scope="col">Because</th><th scope="col">Key</th><th scope="col" class="num">Times</th><th scope="col" class="num">Last</th></tr></thead>
+  <table class="list why"><thead><tr><th scope="col">Because</th>${keys.length > 0 && html`<th scope="col" class="whose">Key</th>`}<th scope="col" class="num">Times</th><th scope="col" class="num last">Last</th></tr></thead>
     <tbody>${refused.map(({ code, key_id, amount, last_hour }) => {
       const [what, cure] = refusalWords(code);
       const whose = keys.find((one) => one.key_id === key_id);
-      return html`<tr key=${`${code} ${key_id}`}><td><b>${what}</b> <code class="dim">${code}</code><p class="soft">${cure}</p></td><td class="soft">${whose ? nameOf(whose) : ""}</td>
-        <td class="num">${count(amount)}</td><td class="num soft" title=${everyWay(last_hour)}>${lastly(last_hour)}</td></tr>`;
+      return html`<tr key=${`${code} ${key_id}`}><td><b>${what}</b> <code class="dim">${code}</code><p class="soft">${cure}</p></td>${keys.length > 0 && html`<td class="soft whose">${whose ? nameOf(whose) : ""}</td>`}
+        <td class="num">${count(amount)}</td><td class="num soft last" title=${everyWay(last_hour)}>${lastly(last_hour)}</td></tr>`;
     })}</tbody></table></section>`;
 
 /** @param {OfKey} one */
