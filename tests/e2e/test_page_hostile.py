@@ -46,6 +46,9 @@ def assert_text_only(page: Page) -> None:
         ("/traces", ".xr"),
         ("/traces/hostile", ".sr-row"),
         ("/traces/hostile?view=transcript", ".turn"),
+        ("/sessions", ".xr"),
+        ("/sessions/hostile", ".one"),
+        ("/errors", ".xr"),
     ],
 )
 def test_a_page_of_hostile_strings_is_text(open_page, hostile, path, shown):

@@ -16,6 +16,7 @@ import { idOfTurn, Talk } from "../session-list.js";
 import { project } from "../state.js";
 import { dayAndMinutes, everyWay } from "../time.js";
 
+const MOST_SOUGHT = 1200; // turns read to find the one of a link
 const REST_MS = 120; // browsers refuse to write the address more often than some hundred times a minute
 
 /** @param {{params: {session: string}}} props */
@@ -68,6 +69,7 @@ function Turns({ talk, total }) {
   const wanted = address.value.query.get("turn") ?? "";
   const { items } = talk;
   const asked = useMemo(() => items.findIndex((turn) => idOfTurn(turn) === wanted), [wanted, items]);
+  const isSought = wanted !== "" && asked < 0 && !talk.isWhole && items.length < MOST_SOUGHT;
   const [here, setHere] = useState(Math.max(0, asked));
   const [jumps, setJumps] = useState(0);
   const body = useRef(/** @type {HTMLDivElement | null} */ (null));
@@ -91,7 +93,7 @@ function Turns({ talk, total }) {
     if (asked >= 0 && asked !== here) {
       setHere(asked);
       setJumps((now) => now + 1);
-    } else if (wanted && asked < 0 && !talk.isWhole) void talk.more();
+    } else if (isSought) void talk.more();
   }, [asked, items.length]);
   useLayoutEffect(() => {
     if (!jumps && here === 0) return;
@@ -122,7 +124,8 @@ function Turns({ talk, total }) {
       else if (turn) go(linkTo(turn));
     } },
   ]);
-  return html`<div class="talk"><${TurnOutline} turns=${items} total=${total} here=${here} choose=${jump} />
+  return html`${wanted && asked < 0 && !isSought && html`<p class="band">The turn of this link is not in this session, or has not arrived.</p>`}
+    <div class="talk"><${TurnOutline} turns=${items} total=${total} here=${here} choose=${jump} />
     <div class="scroll" ref=${body} tabindex="-1"><ol class="turns">${items.map((turn, row) => html`<${Turn} key=${idOfTurn(turn)} turn=${turn} before=${items[row - 1]} number=${row} isHere=${row === here} choose=${() => choose(row)} />`)}</ol>
       <div class="end" ref=${end}>${talk.fault.value ? html`<${Failed} fault=${talk.fault.value} again=${() => void talk.more()} />` : !talk.isWhole && html`<${Skeleton} lines=${4} />`}</div></div></div>`;
 }
