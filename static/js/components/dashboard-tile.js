@@ -31,12 +31,14 @@ const NOTHING = { events: "No event in this range", cost_usd: "No known cost in 
 /** @param {{tile: Tile}} props */
 export function DashboardTile({ tile }) {
   const chosen = both(filterParams(filters.value), tile.filters);
-  const shown = { tile, chosen: chosen ?? {}, title: titleOf(tile), height: tile.height * ROW - HEAD };
+  const isRanking = tile.shape === "bars" || tile.shape === "table";
+  const rows = tile.height + (isRanking && PHONE ? 1 : 0); // a phone's lines are taller
+  const shown = { tile, chosen: chosen ?? {}, title: titleOf(tile), height: rows * ROW - HEAD };
   if (!chosen) return html`<section class="chart" aria-label=${shown.title}><header><h2 class="cut">${shown.title}</h2></header>
     <p class="dim none">The filter of the page leaves nothing of this tile’s own: ${filterWords(tile)}.</p></section>`;
   if (tile.shape === "figure") return html`<${TileFigure} ...${shown} />`;
   if (tile.shape === "heat") return html`<${TileHeat} ...${shown} />`;
-  if (tile.shape === "bars" || tile.shape === "table") return html`<${TileRanking} ...${shown} />`;
+  if (isRanking) return html`<${TileRanking} ...${shown} />`;
   return html`<${TileOverTime} ...${shown} />`;
 }
 

@@ -11,15 +11,18 @@ import { Icon } from "./icon.js";
 
 const LONGEST_TITLE = 100;
 
-/** @param {{tile: Tile, change: (tile: Tile) => void, remove: () => void, close: () => void}} props */
-export function TileEditor({ tile, change, remove, close }) {
+/**
+ * `change`: `field` is what is being typed in, if anything is: all that is typed there is one change. `move`: null where there is no further place.
+ * @param {{tile: Tile, change: (tile: Tile, field?: string) => void, move: {earlier: (() => void) | null, later: (() => void) | null}, copy: () => void, remove: () => void, close: () => void}} props
+ */
+export function TileEditor({ tile, change, move, copy, remove, close }) {
   const whole = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
     const first = whole.current?.querySelector("[aria-checked=true]");
     if (first instanceof HTMLElement) first.focus();
   }, [tile.id]);
-  /** @param {Partial<Tile>} changes */
-  const set = (changes) => change(fitting({ ...tile, ...changes }));
+  /** @param {Partial<Tile>} changes @param {string} [field] */
+  const set = (changes, field = "") => change(fitting({ ...tile, ...changes }), field && `${field} of ${tile.id}`);
   const shape = SHAPES[tile.shape];
   const groups = groupsOf(tile.shape, tile.metric);
   return html`<aside class="editor scroll" aria-label="Tile" ref=${whole} onKeyDown=${(/** @type {KeyboardEvent} */ event) => {
@@ -32,15 +35,19 @@ export function TileEditor({ tile, change, remove, close }) {
     <${Shapes} chosen=${tile.shape} choose=${(/** @type {Shape} */ next) => set({ shape: next, ...sizeFor(tile, next) })} />
     ${tile.shape !== "heat" && html`<${Choice} label="Shows" value=${tile.metric} values=${METRICS.filter(shape.has).map(({ name, label }) => [name, label])} choose=${(/** @type {string} */ metric) => set({ metric })} />`}
     ${groups.length > 0 && html`<${Choice} label="Split by" value=${tile.group} values=${[...(shape.split === "may" ? [["", "nothing"]] : []), ...groups.map(({ name, label }) => [name, label])]} choose=${(/** @type {string} */ group) => set({ group })} />`}
-    <${FilterField} key=${tile.id} filters=${tile.filters} choose=${(/** @type {Record<string, string[]>} */ filters) => set({ filters })} />
-    <label class="line"><span>Title</span><input class="field" value=${tile.title} maxlength=${LONGEST_TITLE} placeholder=${titleOf({ ...tile, title: "" })} onInput=${(/** @type {any} */ event) => set({ title: event.target.value })} /></label>
+    <${FilterField} key=${tile.id} filters=${tile.filters} choose=${(/** @type {Record<string, string[]>} */ filters) => set({ filters }, "filter")} />
+    <label class="line"><span>Title</span><input class="field" value=${tile.title} maxlength=${LONGEST_TITLE} placeholder=${titleOf({ ...tile, title: "" })} onInput=${(/** @type {any} */ event) => set({ title: event.target.value }, "title")} /></label>
     <div class="pair-of">
       <${Choice} label="Width" value=${String(tile.width)} values=${["a quarter", "half", "three quarters", "full"].slice(0, COLUMNS).map((words, index) => [String(index + 1), words])} choose=${(/** @type {string} */ width) => set({ width: Number(width) })} />
       <${Choice} label="Height" value=${String(tile.height)} values=${Array.from({ length: MOST_ROWS + 1 - shape.least }, (_, index) => [String(shape.least + index), plural(shape.least + index)])} choose=${(/** @type {string} */ height) => set({ height: Number(height) })} />
     </div>
-    <footer><button type="button" class="btn" onClick=${remove}>Remove tile</button><span class="grow"></span><button type="button" class="btn" onClick=${close}>Done</button></footer>
+    <div class="line"><span>Place</span><div class="pair-of"><${Way} act=${move.earlier} reason="It is the first">Earlier<//><${Way} act=${move.later} reason="It is the last">Later<//></div></div>
+    <footer><button type="button" class="btn quiet" onClick=${remove}>Remove</button><button type="button" class="btn quiet" onClick=${copy}>Copy</button><span class="grow"></span><button type="button" class="btn" onClick=${close}>Done</button></footer>
   </aside>`;
 }
+
+/** @param {{act: (() => void) | null, reason: string, children?: unknown}} props */
+const Way = ({ act, reason, children }) => html`<button type="button" class="btn" disabled=${!act} title=${act ? undefined : reason} onClick=${act ?? undefined}>${children}</button>`;
 
 /** A figure that becomes a chart grows, and shrinks on the way back; all else keeps its size. @param {Tile} tile @param {Shape} next */
 function sizeFor(tile, next) {

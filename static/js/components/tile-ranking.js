@@ -11,7 +11,7 @@ import { eventsOf } from "../tile-events.js";
 import { Chart } from "./chart.js";
 
 const LIVE = { isLive: true };
-const ROW = 30; // --row
+const ROW = matchMedia("(max-width: 767px)").matches ? 46 : 31; // --row, and its rule
 const HEAD = 28;
 /** What a table tells besides its metric, as far as there is room. @type {readonly [string, string, (item: any) => unknown][]} */
 const BESIDE = [
@@ -57,8 +57,8 @@ function Bars({ tile, rows, href, label }) {
 /** @param {Rows} props */
 function Ranked({ tile, rows, href, label }) {
   const metric = metricOf(tile.metric);
-  const beside = BESIDE.filter(([name]) => name !== tile.metric).slice(0, tile.width === 1 ? 0 : 3);
-  return html`<table class="list ranked"><thead><tr><th scope="col">${label.slice(0, 1).toUpperCase()}${label.slice(1)}</th>
+  const beside = BESIDE.filter(([name]) => name !== tile.metric).slice(0, 3);
+  return html`<table class="list ranked wider"><thead><tr><th scope="col">${label.slice(0, 1).toUpperCase()}${label.slice(1)}</th>
       ${beside.map(([name, head]) => html`<th scope="col" class="num" key=${name}>${head}</th>`)}<th scope="col" class="num">${metric.label}</th></tr></thead>
     <tbody>${rows.map(({ key, value, item }) => html`<tr key=${key}><td class="cut"><a class="plain whole" href=${href(key)} title=${key}><span class="cut">${key}</span></a></td>
       ${beside.map(([name, , cell]) => html`<td class="num soft" key=${name}>${cell(item)}</td>`)}<td class="num">${metric.format(value)}</td></tr>`)}</tbody></table>`;

@@ -1,7 +1,7 @@
 /** One dashboard: its tiles over the page's range and filter; arranged in place, kept by itself, every change with a way back. */
 
 import { useEffect, useRef, useState } from "../../vendor/hooks.js";
-import { MOST_TILES, placed, plan, tilesOf } from "../dashboards.js";
+import { MOST_TILES, movedTo, placed, plan, tilesOf } from "../dashboards.js";
 import { html } from "../html.js";
 import { useKeys } from "../keyboard.js";
 import { toDashboards } from "../links.js";
@@ -41,11 +41,15 @@ function Open({ item }) {
   const stop = () => amend({ edit: null, tile: null });
   /** @param {Tile[]} tiles */
   const arrange = (tiles) => change({ ...board, tiles });
-  const add = () => {
-    const tile = placed(board.tiles, plan("lines", "requests"));
-    arrange([...board.tiles, tile]);
+  const at = chosen ? board.tiles.indexOf(chosen) : -1;
+  /** @param {number} place @param {import("../dashboards.js").Plan} planned */
+  const addAfter = (place, planned) => {
+    if (board.tiles.length >= MOST_TILES) return;
+    const tile = placed(board.tiles, planned);
+    arrange(movedTo([...board.tiles, tile], tile.id, place + 1));
     amend({ edit: "yes", tile: tile.id });
   };
+  const add = () => addAfter(board.tiles.length, plan("lines", "requests"));
   const leave = () => {
     const id = chosen?.id;
     amend({ tile: null }, { replace: true });
@@ -61,7 +65,7 @@ function Open({ item }) {
   return html`<${Page} class="dashboard" title=${board.name} isFixed bar=${html`<${RangePicker} />
       <button type="button" class="btn" aria-pressed=${isEditing ? "true" : "false"} onClick=${() => (isEditing ? stop() : amend({ edit: "yes" }))}>${isEditing ? "Done" : "Arrange"}</button>`}
     head=${isEditing ? html`<div class="fbar arrange">
-        <label class="sr" for="dashboard-name">Name</label><input id="dashboard-name" class="field" value=${board.name} maxlength=${LONGEST_NAME} onInput=${(/** @type {any} */ event) => change({ ...board, name: event.target.value })} />
+        <label class="sr" for="dashboard-name">Name</label><input id="dashboard-name" class="field" value=${board.name} maxlength=${LONGEST_NAME} onInput=${(/** @type {any} */ event) => change({ ...board, name: event.target.value }, "name")} />
         <button type="button" class="btn" disabled=${board.tiles.length >= MOST_TILES} title=${board.tiles.length >= MOST_TILES ? `A dashboard has at most ${MOST_TILES} tiles` : undefined} onClick=${add}><${Icon} name="plus" size=${14} />Add a tile</button>
         <button type="button" class="btn quiet" disabled=${!canUndo} onClick=${undo}>Undo</button>
         <${Keeping} state=${state} again=${again} /></div>`
@@ -72,7 +76,9 @@ function Open({ item }) {
           <p><button type="button" class="btn solid" onClick=${add}>Add a tile</button></p><//></div>`
         : html`<${DashboardGrid} tiles=${board.tiles} isEditing=${isEditing} chosen=${isEditing ? chosen?.id ?? "" : ""} edit=${(/** @type {string} */ id) => amend({ tile: id }, { replace: Boolean(chosen) })} change=${arrange} />`}</div>
       ${isEditing && chosen && html`<${TileEditor} key=${chosen.id} tile=${chosen} close=${leave}
-        change=${(/** @type {Tile} */ tile) => arrange(board.tiles.map((one) => (one.id === tile.id ? tile : one)))}
+        change=${(/** @type {Tile} */ tile, /** @type {string} */ field) => change({ ...board, tiles: board.tiles.map((one) => (one.id === tile.id ? tile : one)) }, field)}
+        move=${{ earlier: at > 0 ? () => arrange(movedTo(board.tiles, chosen.id, at - 1)) : null, later: at < board.tiles.length - 1 ? () => arrange(movedTo(board.tiles, chosen.id, at + 1)) : null }}
+        copy=${() => addAfter(at, chosen)}
         remove=${() => { arrange(board.tiles.filter(({ id }) => id !== chosen.id)); amend({ tile: null }, { replace: true }); }} />`}
     </div>
   <//>`;
@@ -97,6 +103,7 @@ function useBoard(item) {
   const [state, setState] = useState(/** @type {string | Error} */ ("Changes are kept by themselves"));
   const unsaved = useRef(/** @type {Board | null} */ (null));
   const timer = useRef(0);
+  const typedIn = useRef("");
   const keep = async () => {
     const now = unsaved.current;
     if (!now) return;
@@ -111,9 +118,16 @@ function useBoard(item) {
   };
   const latest = useRef(keep);
   latest.current = keep;
-  useEffect(() => () => {
-    clearTimeout(timer.current);
-    void latest.current();
+  useEffect(() => {
+    const leaving = () => {
+      clearTimeout(timer.current);
+      void latest.current();
+    };
+    document.addEventListener("visibilitychange", leaving);
+    return () => {
+      document.removeEventListener("visibilitychange", leaving);
+      leaving();
+    };
   }, []);
   /** @param {Board} next */
   const show = (next) => {
@@ -127,12 +141,14 @@ function useBoard(item) {
     board,
     state,
     canUndo: before.length > 0,
-    /** @param {Board} next */
-    change: (next) => {
-      setBefore([...before.slice(-MOST_UNDONE), board]);
+    /** @param {Board} next @param {string} [field]  what is being typed in: it is one change, however long */
+    change: (next, field = "") => {
+      if (!field || field !== typedIn.current) setBefore([...before.slice(-MOST_UNDONE), board]);
+      typedIn.current = field;
       show(next);
     },
     undo: () => {
+      typedIn.current = "";
       const last = before.at(-1);
       if (!last) return;
       setBefore(before.slice(0, -1));
