@@ -72,7 +72,7 @@ FROM (
 """
 
 
-def fill(directory: Path, events: int) -> None:
+def fill(directory: Path, events: int, newest: int = NOW) -> None:
     path = directory / "hot" / "lynex.duckdb"
     if path.exists():
         return
@@ -80,10 +80,10 @@ def fill(directory: Path, events: int) -> None:
     file = HotFile.open(path, StorageConfig())
     for start in range(0, events, STEP):
         end = min(start + STEP, events)
-        values = {"from": start, "to": end, "events": events, "newest": NOW, "gap": SPAN // events}
+        values = {"from": start, "to": end, "events": events, "newest": newest, "gap": SPAN // events}
         with file.transaction() as connection:
             connection.execute(FILL, values)
-            write_entry(connection, Entry(start + 1, end, end - start, 0, 0, 0, 0, NOW))
+            write_entry(connection, Entry(start + 1, end, end - start, 0, 0, 0, 0, newest))
         file.checkpoint()
     file.close()
 
