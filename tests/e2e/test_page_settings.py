@@ -43,7 +43,8 @@ def test_the_first_event_is_waited_for_with_what_to_paste(server, open_page):
 
 def test_a_key_is_made_shown_once_used_and_revoked(server, open_page):
     page = open_page("/settings/keys")
-    page.get_by_role("button", name="New key").click()
+    expect(page.get_by_role("button", name="New key")).to_be_visible()
+    page.keyboard.press("n")
     page.keyboard.type(HOSTILE)
     page.keyboard.press("Enter")
     secret = page.locator(".made pre").inner_text()

@@ -6,8 +6,8 @@ import { Icon } from "./icon.js";
 
 const SAID_MS = 1200;
 
-/** @param {{text: string, name?: string, class?: string}} props  `name`: what it copies, for who does not see what stands beside it */
-export function CopyButton({ text, name = "", class: look = "btn quiet tiny" }) {
+/** @param {{text: string, name?: string}} props  `name`: what it copies, for who does not see what stands beside it */
+export function CopyButton({ text, name = "" }) {
   const [said, setSaid] = useState("");
   useEffect(() => {
     if (!said) return undefined;
@@ -15,7 +15,7 @@ export function CopyButton({ text, name = "", class: look = "btn quiet tiny" }) 
     return () => clearTimeout(timer);
   }, [said]);
   const copy = () => navigator.clipboard.writeText(text).then(() => setSaid("Copied"), () => setSaid("The browser refused"));
-  return html`<button type="button" class=${look} aria-label=${name ? `Copy ${name}` : undefined} onClick=${copy}>
+  return html`<button type="button" class="btn quiet tiny" aria-label=${name ? `Copy ${name}` : undefined} onClick=${copy}>
     <${Icon} name="copy" size=${14} /><span aria-live="polite">${said || "Copy"}</span></button>`;
 }
 

@@ -3,12 +3,11 @@
 import { html } from "../html.js";
 
 /**
- * @param {{label: string, value: string, onInput: (value: string) => void, name: string, hint?: unknown, fault?: string, placeholder?: string, isFirst?: boolean}} props
- * `isFirst`: the reader writes here at once.
+ * @param {{label: string, value: string, onInput: (value: string) => void, name: string, hint?: unknown, fault?: string, placeholder?: string}} props
  */
-export const TextField = ({ label, value, onInput, name, hint, fault = "", placeholder = "", isFirst = false }) => html`<label class="ask">
+export const TextField = ({ label, value, onInput, name, hint, fault = "", placeholder = "" }) => html`<label class="ask">
   <span class="l">${label}</span>
-  <span class=${`field${fault ? " wrong" : ""}`}><input name=${name} value=${value} placeholder=${placeholder} autofocus=${isFirst} maxlength="100" autocomplete="off" spellcheck=${false}
+  <span class=${`field${fault ? " wrong" : ""}`}><input name=${name} value=${value} placeholder=${placeholder} maxlength="100" autocomplete="off" spellcheck=${false}
     aria-invalid=${fault ? "true" : undefined} onInput=${(/** @type {Event} */ event) => onInput(/** @type {HTMLInputElement} */ (event.target).value)} /></span>
   ${fault ? html`<span class="say bad" role="alert">${fault}</span>` : hint && html`<span class="say soft">${hint}</span>`}</label>`;
 

@@ -5,6 +5,7 @@ import { send } from "../api.js";
 import { useAnswer } from "../answers.js";
 import { count, exact, plural } from "../format.js";
 import { html } from "../html.js";
+import { useKeys } from "../keyboard.js";
 import { linkTo } from "../router.js";
 import { project } from "../state.js";
 import { day, everyWay } from "../time.js";
@@ -25,6 +26,7 @@ export function ApiKeys() {
   const lately = useAnswer("/receipts", { project_id: project.value?.id, range: "24h" });
   const [made, setMade] = useState(/** @type {MadeKey | null} */ (null));
   const [isNew, setNew] = useState(false);
+  useKeys("API keys", [{ keys: "n", does: "New key", run: () => setNew(true) }], []);
   if (keys.fault) return html`<${Failed} fault=${keys.fault} again=${keys.again} />`;
   if (!keys.value) return html`<${Skeleton} lines=${4} />`;
   /** @type {Key[]} */
