@@ -3,6 +3,7 @@
 import { exact } from "../format.js";
 import { html } from "../html.js";
 import { dollars } from "../money.js";
+import { CostWhy } from "./cost-why.js";
 
 /** @param {{trace: import("../trace.js").Trace, row: number, event: import("../events.js").Event | undefined}} props */
 export function SpanUsage({ trace, row, event }) {
@@ -22,7 +23,8 @@ export function SpanUsage({ trace, row, event }) {
   return html`<section class="usage"><h3>Tokens</h3>
     <div class="meter" aria-hidden="true">${told.map(([name, tokens, look]) => html`<i key=${name} class=${look} style=${{ width: `${(tokens / all) * 100}%` }}></i>`)}</div>
     <ul class="legend">${told.map(([name, tokens, look]) => html`<li key=${name}><i class=${look}></i>${name}<b class="num">${exact(tokens)}</b></li>`)}</ul>
-    <${Money} cost=${event?.body["cost"]} tokens=${{ input: Math.max(0, input - cached - written), output, cache_read: cached, cache_write: written, reasoning }} /></section>`;
+    <${Money} cost=${event?.body["cost"]} tokens=${{ input: Math.max(0, input - cached - written), output, cache_read: cached, cache_write: written, reasoning }} />
+    ${event && html`<${CostWhy} key=${event.eventId} id=${event.eventId} isBrief />`}</section>`;
 }
 
 const NAMED = /** @type {const} */ ([["input", "Input"], ["cache_read", "Cache read"], ["cache_write", "Cache write"], ["output", "Output"], ["reasoning", "Reasoning"]]);
