@@ -85,5 +85,5 @@ function TileHeat({ tile, chosen, title, height }) {
 }
 
 /** @param {Tile} tile @param {Record<string, string[]>} chosen */
-const opener = (tile, chosen) => (/** @type {number} */ from, /** @type {number} */ to) =>
-  go(toEvents({ ...eventsOf(tile, chosen), range: null, from: new Date(from).toISOString(), to: new Date(to).toISOString() }));
+const opener = (tile, chosen) => (/** @type {number} */ from, /** @type {number} */ to, /** @type {import("../router.js").Changes} */ among = {}) =>
+  go(toEvents({ ...eventsOf(tile, chosen), ...among, range: null, from: new Date(from).toISOString(), to: new Date(to).toISOString() }));

@@ -13,7 +13,10 @@ const AXIS = 46;
 const BELOW = 24; // the labels of the time
 const SHADES = 7;
 
-/** @param {{starts: number[], end: number, bounds: number[], counts: number[][], open: (from: number, to: number) => void, height?: number}} props */
+/**
+ * @param {{starts: number[], end: number, bounds: number[], counts: number[][], open: (from: number, to: number, among: import("../router.js").Changes) => void, height?: number}} props
+ * `open`: a cell was chosen; `among`: the filter for its latencies
+ */
 export function HeatMap({ starts, end, bounds, counts, open, height = HEIGHT }) {
   const drawn = height - BELOW;
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
@@ -46,9 +49,9 @@ export function HeatMap({ starts, end, bounds, counts, open, height = HEIGHT }) 
       onPointerMove=${(/** @type {PointerEvent} */ event) => setAt(place(event))} onPointerLeave=${() => setAt(null)}
       onPointerDown=${(/** @type {PointerEvent} */ event) => setFrom(place(event).column)}
       onPointerUp=${(/** @type {PointerEvent} */ event) => {
-        const { column } = place(event);
+        const { column, step } = place(event);
         if (from === null) return;
-        if (from === column) open(starts[column] ?? 0, endOf(column));
+        if (from === column) open(starts[column] ?? 0, endOf(column), counts[column]?.[step] ? latencies(bounds, step) : {});
         else zoomTo(starts[Math.min(from, column)] ?? 0, endOf(Math.max(from, column)));
         setFrom(null);
       }}></canvas>
@@ -59,6 +62,9 @@ export function HeatMap({ starts, end, bounds, counts, open, height = HEIGHT }) 
       <b>${dayAndMinutes(starts[at.column] ?? 0)}</b><span>${at.step ? duration(bounds[at.step - 1]) : "0"} – ${duration(bounds[at.step]) || "longer"}<b>${exact(cell)}</b></span></div>`}
   </div>`;
 }
+
+/** The filter for a step. @param {number[]} bounds @param {number} step @returns {import("../router.js").Changes} */
+const latencies = (bounds, step) => ({ min_latency_ms: step ? String(bounds[step - 1]) : null, max_latency_ms: bounds[step] === undefined ? null : String(bounds[step]) });
 
 /** The lowest and the highest step that anything took, with some air. @param {number[][]} counts */
 function stepsWithCounts(counts) {

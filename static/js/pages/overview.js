@@ -89,8 +89,8 @@ function Charts({ chosen }) {
   const inCost = useChart([cost], () => stackedLines(cost.value?.series ?? [], "no model"));
   const per = requests.value ? `per ${intervalWords(requests.value.interval)}` : "";
   /** @param {import("../router.js").Changes} more */
-  const at = (more) => (/** @type {number} */ from, /** @type {number} */ to) =>
-    go(toEvents({ ...chosen, ...more, range: null, from: new Date(from).toISOString(), to: new Date(to).toISOString() }));
+  const at = (more) => (/** @type {number} */ from, /** @type {number} */ to, /** @type {import("../router.js").Changes} */ among = {}) =>
+    go(toEvents({ ...chosen, ...more, ...among, range: null, from: new Date(from).toISOString(), to: new Date(to).toISOString() }));
   const calls = at({ type: "model_response" });
   /** @param {import("../dashboards.js").Plan} one */
   const onto = (one) => html`<${AddToDashboard} plans=${[{ ...one, filters: chosen }]} />`;
