@@ -4,12 +4,10 @@
  */
 
 import { isNot, withFilter } from "./filters.js";
+import { amountAt } from "./plain-amounts.js";
 import { timeAt } from "./plain-times.js";
 import { knownValue, meant } from "./plain-values.js";
-import {
-  ABOUT, ALSO, AMOUNTED, BETWEEN, BY_PREPOSITION, CALLS, COMPARED, DEAR, FIELD_NAMES, FILLERS, GAP, IS_MORE, NEGATION, OR_MORE, PREPOSITION, QUOTED, SAYINGS, SLOW,
-} from "./plain-words.js";
-import { amountOf } from "./quantities.js";
+import { ABOUT, ALSO, BY_PREPOSITION, CALLS, FIELD_NAMES, FILLERS, GAP, NEGATION, PREPOSITION, QUOTED, SAYINGS } from "./plain-words.js";
 
 /** @typedef {import("./filters.js").Filter} Filter */
 /** @typedef {import("./plain-values.js").Known} Known */
@@ -18,9 +16,7 @@ import { amountOf } from "./quantities.js";
  * @typedef {{filters: Filter[], when: import("./plain-times.js").When | null, page: string, sort: string, rest: string[], told: number}} Reading
  */
 
-const MEASURE_OF = { time: "latency_ms", money: "cost_usd", tokens: "tokens" };
 const WORD = /"[^"]*"?|[^\s,;!?()]+/y;
-const LESS = /less|faster|shorter|below|under|cheaper|fewer/i;
 
 /** @param {string} text @param {Date} now @param {Known} [known] @returns {Reading} */
 export function readEnglish(text, now, known = {}) {
@@ -112,29 +108,10 @@ class Reader {
   }
 
   amount() {
-    const start = this.place;
-    const between = this.match(BETWEEN);
-    if (between && this.bound([between[1], between[2] ?? between[4], "≥"], "", between[4] ?? between[2]) && this.bound([between[3], between[4], "≤"], "", between[4])) return true;
-    this.place = start;
-    const compared = this.match(COMPARED);
-    if (compared && this.bound([compared[2], compared[3], IS_MORE.test(compared[1] ?? "") ? "≥" : "≤"], compared[1] ?? "")) return true;
-    this.place = start;
-    const more = this.match(OR_MORE);
-    if (more && this.bound([more[1], more[2], LESS.test(more[3] ?? "") ? "≤" : "≥"], "")) return true;
-    this.place = start;
-    const amounted = this.match(AMOUNTED);
-    if (amounted && this.bound([amounted[2], amounted[3], LESS.test(amounted[4] ?? "") ? "≤" : "≥"], amounted[1] ?? "")) return true;
-    this.place = start;
-    return false;
-  }
-
-  /** A measure by its unit, or by what it is compared with. @param {(string | undefined)[]} said  number, unit, sign @param {string} verb @param {string} [lent]  unit of its pair */
-  bound([number = "", unit = "", sign], verb, lent) {
-    const amount = amountOf(number, unit || (/\$/.test(number) ? "" : lent ?? ""));
-    const kind = amount?.unit ?? (SLOW.test(verb) ? "time" : DEAR.test(verb) ? "money" : null);
-    if (!amount || !kind || (verb && amount.unit && ((SLOW.test(verb) && kind !== "time") || (DEAR.test(verb) && kind !== "money")))) return false;
-    const value = kind === "time" && !amount.unit ? amount.value * 1000 : amount.value;
-    this.add(`${sign === "≥" ? "min" : "max"}_${MEASURE_OF[kind]}`, String(value));
+    const found = amountAt(this.text, this.place);
+    if (!found) return false;
+    this.place += found.length;
+    for (const { name, value } of found.bounds) this.add(name, value);
     return true;
   }
 
@@ -162,7 +139,8 @@ class Reader {
       const start = this.place;
       const found = this.match(pattern);
       const value = found && (found[1] ?? found[2] ?? "");
-      if (value && (found[1] || !this.isGrammar(value, this.place - value.length))) {
+      const isLoose = found && /^\w+s\b/.test(found[0]) && !/\d/.test(value ?? "") && !knownValue(this.known, name, value ?? ""); // "sessions that …"
+      if (value && (found[1] || (!isLoose && !this.isGrammar(value, this.place - value.length)))) {
         this.add(name, name === "environment" ? knownValue(this.known, name, value) ?? value : value);
         return true;
       }
@@ -174,8 +152,7 @@ class Reader {
   /** Whether the grammar knows what stands there as something else than a value. @param {string} word @param {number} place */
   isGrammar(word, place) {
     const alone = [FILLERS, CALLS, NEGATION, ABOUT, ALSO, PREPOSITION, ...SAYINGS.map(([pattern]) => pattern)];
-    COMPARED.lastIndex = place;
-    return alone.some((pattern) => fits(pattern, word)) || COMPARED.test(this.text) || timeAt(this.text, place, this.now) !== null;
+    return alone.some((pattern) => fits(pattern, word)) || amountAt(this.text, place) !== null || timeAt(this.text, place, this.now) !== null;
   }
 
   saying() {

@@ -61,7 +61,7 @@ const TO = /\s*(?:and|to|until|till|through|-|–)\s*/iy;
 const AT = whole(`(at|around|about) (${CLOCK})`);
 const ON = /(?:on|in|during|from|of)\s+(?:the\s+)?/iy;
 const AROUND = { at: 15 * MINUTE, around: 30 * MINUTE, about: 30 * MINUTE };
-const FAR_BACK = 90 * DAY;
+const FAR_BACK = 90; // days
 
 /**
  * The time the text tells at a place, and how long that is; null: none.
@@ -104,7 +104,7 @@ function bounded(text, place, now, within) {
   if (since && start && !(/^from/i.test(since[0]) && start.isDay)) return { when: { from: start.from, to: null }, length: since[0].length + start.length };
   const until = at(UNTIL, text, place);
   const end = until && momentAt(text, place + until[0].length, now, within);
-  if (until && end) return { when: { from: end.isDay ? end.from - FAR_BACK : dayOf(new Date(end.from)).from, to: end.from }, length: until[0].length + end.length };
+  if (until && end) return { when: { from: end.isDay ? day(new Date(end.from), -FAR_BACK).from : dayOf(new Date(end.from)).from, to: end.from }, length: until[0].length + end.length };
   const on = at(ON, text, place)?.[0].length ?? 0;
   const found = stretchAt(text, place, now) ?? (on ? stretchAt(text, place + on, now) : null);
   if (!found) return null;

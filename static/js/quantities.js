@@ -1,6 +1,6 @@
 /** Amounts as people write them: 2s, 500 ms, $0.01, 8k. What a number without a unit means, the asker says. */
 
-import { count, duration } from "./format.js";
+import { duration, exact } from "./format.js";
 import { dollars } from "./money.js";
 
 /** @typedef {"time" | "money" | "tokens"} Unit */
@@ -54,8 +54,10 @@ export function quantityOf(text, unit) {
 
 /** 2 s · $0.01 · 8,000. @param {number} value @param {Unit} unit */
 export function quantityWords(value, unit) {
-  if (unit === "time") return value < 1000 || value % 1000 ? duration(value) : value < 60_000 ? `${value / 1000}\u2009s` : duration(value);
-  return unit === "money" ? money(value) : count(value);
+  if (unit === "money") return money(value);
+  if (unit === "tokens") return exact(value);
+  if (value >= 60_000 && value % 60_000 === 0) return `${value / 60_000}\u2009min`;
+  return value < 60_000 && value >= 1000 && value % 1000 === 0 ? `${value / 1000}\u2009s` : duration(value);
 }
 
 /** The amount somebody wrote, not rounded to cents. @param {number} value */

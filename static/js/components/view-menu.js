@@ -1,6 +1,7 @@
 /** Views: what was saved under a name, the way to save what is shown, to change it and to take it away. */
 
 import { useState } from "../../vendor/hooks.js";
+import { signal } from "../../vendor/signals.js";
 import { html } from "../html.js";
 import { pageAt } from "../pages.js";
 import { address, go } from "../router.js";
@@ -17,21 +18,22 @@ import { say, sayFault } from "./toast.js";
 const LONGEST_NAME = 80;
 const PROPOSED = 60;
 
+/** The view that was opened last: what is shown now may be a change of it. */
+const openedId = signal("");
+
 export function ViewMenu() {
   const saved = useSaved("view");
-  const [openedId, setOpenedId] = useState("");
   const now = viewOf(address.value);
   const items = (saved.items ?? []).flatMap((item) => (viewIn(item.content) ? [item] : []));
   const here = items.find((item) => isSame(now, seen(item)));
-  const opened = here ?? items.find((item) => item.id === openedId && seen(item).path === now.path);
-  const label = here ? here.name : "Views";
-  return html`<${Popup} class="views" role="dialog" name="" label=${html`<${Icon} name="view" size=${14} /><span class="cut wide">${label}</span><span class="sr phone">${label}</span>`}>
+  const opened = here ?? items.find((item) => item.id === openedId.value && seen(item).path === now.path);
+  return html`<${Popup} class="views" role="dialog" name=${here ? `Views: ${here.name}` : "Views"} label=${html`<${Icon} name="view" size=${14} /><span class="cut wide">${here ? here.name : "Views"}</span>`}>
     ${(/** @type {() => void} */ close) => html`
       ${saved.fault && !saved.items && html`<p class="bad small">${saved.fault.message}</p>`}
       ${items.length > 0 && html`<ul aria-label="Saved views">${items.map((item) => html`<${Row} key=${item.id} item=${item} isHere=${item === here} saved=${saved}
-        open=${() => { setOpenedId(item.id); close(); go(hrefOf(seen(item), project.value?.id)); }} />`)}</ul>`}
+        open=${() => { openedId.value = item.id; close(); go(hrefOf(seen(item), project.value?.id)); }} />`)}</ul>`}
       ${saved.items && !items.length && html`<p class="dim none">A view keeps this page’s filter, range and order under a name, for everybody of this project.</p>`}
-      ${here ? html`<p class="dim small here">This is “${here.name}”.</p>` : html`<${Save} now=${now} opened=${opened} saved=${saved} close=${close} kept=${setOpenedId} />`}`}
+      ${here ? html`<p class="dim small here">This is “${here.name}”.</p>` : html`<${Save} now=${now} opened=${opened} saved=${saved} close=${close} />`}`}
   <//>`;
 }
 
@@ -57,14 +59,14 @@ function Row({ item, isHere, open, saved }) {
     <button type="button" class="off" aria-label=${`Delete the view ${item.name}`} onClick=${remove}><${Icon} name="x" size=${12} /></button></li>`;
 }
 
-/** @param {{now: View, opened: SavedView | undefined, saved: import("../saved.js").Saved<View>, close: () => void, kept: (id: string) => void}} props */
-function Save({ now, opened, saved, close, kept }) {
+/** @param {{now: View, opened: SavedView | undefined, saved: import("../saved.js").Saved<View>, close: () => void}} props */
+function Save({ now, opened, saved, close }) {
   const [name, setName] = useState(viewWords(now).slice(0, PROPOSED));
   const [fault, setFault] = useState("");
   /** @param {string} as @param {string} [id] */
   const keep = async (as, id) => {
     try {
-      kept((await saved.save(as, now, id)).id);
+      openedId.value = (await saved.save(as, now, id)).id;
       close();
     } catch (refusal) {
       setFault(/** @type {Error} */ (refusal).message);
