@@ -90,10 +90,11 @@ function changesOf(states, bodies) {
   return changes;
 }
 
-/** @param {Held | null} before @param {Held} now */
+/** What is told for the first time has not changed; undefined: not known yet. @param {Held | null} before @param {Held} now */
 export function pathsBetween(before, now) {
   if (now.needs.length || before?.needs.length) return undefined;
-  return [...changedPaths(before?.state, now.state, "state"), ...changedPaths(before?.memory, now.memory, "memory")];
+  if (before?.state === undefined && before?.memory === undefined) return [];
+  return [...changedPaths(before.state, now.state, "state"), ...changedPaths(before.memory, now.memory, "memory")];
 }
 
 /** @param {Steps} steps @param {string} text @returns {Promise<Set<number>>} */

@@ -29,7 +29,7 @@ function Row({ one, here, toStep, change, remove }) {
   const told = fault ? html`<span class="bad">not understood</span>` : !isOn ? html`<span class="dim">off</span>`
     : hits.length ? html`${first > 0 && "… "}${hits.slice(first, first + MOST_HITS).map((hit, at) => html`${at > 0 && ", "}<a class="plain" href=${toStep(hit)} aria-current=${hit === here ? "step" : undefined}>${hit + 1}</a>`)}${hits.length > first + MOST_HITS && " …"}${!isWhole && " …"}`
     : html`<span class="dim">${isWhole ? "nowhere here" : "…"}</span>`;
-  return html`<li class=${isOn ? "" : "off"}><button type="button" class="bk" role="switch" aria-checked=${isOn ? "true" : "false"} aria-label=${text} title=${isOn ? "Switch it off" : "Switch it on"} onClick=${() => change(id, !isOn)}><${Icon} name="break" size=${12} /></button>
+  return html`<li class=${isOn ? "" : "asleep"}><button type="button" class="bk" role="switch" aria-checked=${isOn ? "true" : "false"} aria-label=${text} title=${isOn ? "Switch it off" : "Switch it on"} onClick=${() => change(id, !isOn)}><${Icon} name="break" size=${12} /></button>
     <code class="cut grow" title=${fault || text}>${text}</code><span class="num">${told}</span>
     <button type="button" class="gone" aria-label=${`Remove ${text}`} title="Remove" onClick=${() => remove(id)}><${Icon} name="x" size=${12} /></button></li>`;
 }
