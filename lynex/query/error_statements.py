@@ -60,7 +60,7 @@ FROM (SELECT {counts} FROM matching) LEFT JOIN page ON true ORDER BY {order}
 def one_statement(*, span: str, asked: str) -> str:
     """The group `$group`, with figures of nothing where it was not met in the range; no row if it never was at all."""
     return f"""
-WITH {_failures(span, asked)}, {_COUNTED}, {_lives("error_group = $group")}
+WITH {_failures(span, asked, of_group=True)}, {_COUNTED}, {_lives("error_group = $group")}
 SELECT {_SHOWN} FROM states LEFT JOIN counted ON counted.error_group = states.error_group
 """
 
@@ -68,7 +68,7 @@ SELECT {_SHOWN} FROM states LEFT JOIN counted ON counted.error_group = states.er
 def samples_statement(*, span: str, asked: str) -> str:
     """The newest failures of the group `$group`."""
     return f"""
-WITH {_failures(span, asked)}
+WITH {_failures(span, asked, of_group=True)}
 SELECT seq, trace_id, epoch_us("at") AS "at" FROM failures
 WHERE error_group = $group ORDER BY failures."at" DESC, seq DESC LIMIT $most
 """
@@ -84,7 +84,7 @@ FROM failures WHERE error_group = $group AND {column} IS NOT NULL
 GROUP BY {column} ORDER BY "count" DESC, key LIMIT {NAMED})"""
         for kind, column in SHARED.items()
     )
-    return f"WITH {_failures(span, asked)} {' UNION ALL '.join(kinds)}"
+    return f"WITH {_failures(span, asked, of_group=True)} {' UNION ALL '.join(kinds)}"
 
 
 WORDS: Final = f"""
@@ -107,14 +107,21 @@ WHERE project_id = $project_id AND error_group IN (SELECT unnest($groups::VARCHA
 """
 
 
-def _failures(span: str, asked: str) -> str:
-    """One row a failure, in its group. All its rows in the span are looked at; `asked` may pass some of them only."""
+def _failures(span: str, asked: str, *, of_group: bool = False) -> str:
+    """One row a failure, in its group. All its rows in the span are looked at; `asked` may pass some of them only.
+
+    `of_group`: those of `$group` are among them. Whatever tells of such a failure is in its group, or in a span of a
+    trace that has some of it."""
+    told = "error_group IS NOT NULL"
+    if of_group:
+        near = f"SELECT trace_id FROM events WHERE {span} AND error_group = $group AND span_id IS NOT NULL"
+        told += f" AND (error_group = $group OR (span_id IS NOT NULL AND trace_id IN ({near})))"
     return f"""
 said AS MATERIALIZED (
   SELECT seq, "at", error_group, error_message, trace_id, user_id, coalesce(response_model, model) AS model, release,
     environment, hash(CASE WHEN span_id IS NULL THEN event_id ELSE concat(trace_id, ':', span_id) END) AS failure,
     {_IS_RECORD} AS is_record, ({asked}) AS is_asked
-  FROM events WHERE {span} AND error_group IS NOT NULL
+  FROM events WHERE {span} AND {told}
 ), failed_spans AS (
   SELECT failure, arg_min(error_group, {_TELLING_FIRST}) AS error_group
   FROM said GROUP BY failure HAVING bool_or(is_record) AND NOT bool_and(is_record)

@@ -67,6 +67,7 @@ def test_a_failed_span_and_its_exception_records_are_one_failure_whichever_comes
     desk.shelf.put(*(rows[number] for number in order))
     assert desk.counts() == {B: 1}, "the group is told by the record with a message"
     assert desk.counts(type="tool_call") == desk.counts(type="error") == {B: 1}
+    assert [desk.one(group)["count"] for group in (A, B, C)] == [0, 1, 0], "alone as in the list"
 
 
 def test_a_span_that_says_what_happened_decides_its_group_itself(desk: Desk) -> None:
