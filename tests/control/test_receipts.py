@@ -1,11 +1,13 @@
 """What came to the door is counted by hour, project, key and outcome, and outlives a restart."""
 
+from dataclasses import replace
 from threading import Thread
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from lynex.clock import DAY, HOUR
+from lynex.control.dead_letters import Dead
 from lynex.control.receipts import Receipts
 
 
@@ -82,3 +84,13 @@ def test_nothing_is_lost_or_doubled_between_many_threads(records, clock):
     for thread in threads:
         thread.join()
     assert list(told(receipts, clock).values()) == [800]
+
+
+def test_what_was_set_aside_is_counted_by_hour_and_project(records, clock):
+    first = clock.now() - clock.now() % HOUR
+    letter = Dead(1, "proj_a", "event", "not_storable", "why", 3, b"{}")
+    records.dead_letters.record([letter, replace(letter, seq=2), replace(letter, seq=3, project_id="proj_b")])
+    clock.forward(hours=2)
+    records.dead_letters.record([replace(letter, seq=4)])
+    assert records.dead_letters.by_hour("proj_a", first, first + 3 * HOUR) == {first: 2, first + 2 * HOUR: 1}
+    assert records.dead_letters.by_hour("proj_a", first + HOUR, first + 2 * HOUR) == {}

@@ -78,6 +78,8 @@ def test_receipts_say_what_came_what_was_refused_and_what_could_not_be_stored(se
     send(server, key, type="log", event_id="poison", body={"message": HOSTILE})
     wrong = httpx2.post(f"{server.url}/api/v1/events", json={"type": HOSTILE}, headers={"X-API-Key": key})
     assert wrong.status_code == 422
+    unknown = httpx2.post(f"{server.url}/api/v1/events", json={"type": "log"}, headers={"X-API-Key": key[:-1] + "_"})
+    assert unknown.status_code == 403
     server.drain()
     page = open_page("/settings/receipts")
     expect(page.locator(".verdict")).to_contain_text("1 event could not be stored")
