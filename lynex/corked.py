@@ -25,6 +25,11 @@ class CorkedTransport(asyncio.Transport):
         else:
             self._transport.write(data)
 
+    def write_whole(self, data: bytes) -> None:
+        """An answer with head and body."""
+        self._flush()
+        self._transport.write(data)
+
     def write_eof(self) -> None:
         self._flush()
         self._transport.write_eof()

@@ -51,6 +51,12 @@ class ExpressProtocol(BoundedProtocol):
         else:
             super().begin_cycle()
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        cycle: Any = self.cycle
+        if type(cycle) is _ShortCycle and cycle.more_body:
+            self._express.client_left()
+        super().connection_lost(exc)
+
     def on_message_complete(self) -> None:
         cycle: Any = self.cycle
         is_awaited = type(cycle) is _ShortCycle and cycle.more_body

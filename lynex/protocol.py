@@ -88,9 +88,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self._untouched = True
         self._head_bytes = 0
         self._header_bytes = 0
+        self._hosts = 0
         self._chunk = 0
         self._deadline: float | None = None
         self._write_deadline: float | None = None
+        self._idle_deadline: float | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     # -- the connection ------------------------------------------------------------------------------------------
@@ -105,7 +107,7 @@ class BoundedProtocol(HttpToolsProtocol):
             )
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._deadline = self._write_deadline = None
+        self._deadline = self._write_deadline = self._idle_deadline = None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -119,7 +121,6 @@ class BoundedProtocol(HttpToolsProtocol):
             if self._speaks_something_else(data):
                 return
         self._chunk = len(data)
-        self._unset_keepalive_if_required()
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -135,6 +136,18 @@ class BoundedProtocol(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEADER_BYTES + MAX_URL_BYTES:
                 self._turn_away(_headers_too_large() if self.headers else UrlTooLong("The URL does not end."))
+
+    def on_response_complete(self) -> None:
+        """As uvicorn's, with the one timer of the connection instead of a new one after each answer."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self._idle_deadline = self.loop.time() + self.timeout_keep_alive
+            self._watch(self.timeout_keep_alive)
 
     def shutdown(self) -> None:
         """An idle connection may have a request on its way: it gets a moment, and that request its 503."""
@@ -158,7 +171,8 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self._in_head = True
         self._head_bytes = -self._chunk  # this chunk may hold the body of the request before
-        self._header_bytes = 0
+        self._header_bytes = self._hosts = 0
+        self._idle_deadline = None
         self._arm(self._limits.header_timeout_s)
 
     def on_url(self, url: bytes) -> None:
@@ -167,14 +181,21 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(UrlTooLong(f"The URL is longer than {MAX_URL_BYTES} bytes."))
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        """What uvicorn does is done here too: the call for each header is saved."""
         self._header_bytes += len(name) + len(value)
-        if len(self.headers) >= MAX_HEADERS or self._header_bytes > MAX_HEADER_BYTES:
+        headers = self.headers
+        if len(headers) >= MAX_HEADERS or self._header_bytes > MAX_HEADER_BYTES:
             self._refuse(_headers_too_large())
-        super().on_header(name, value)
+        name = name.lower()
+        if name == b"host":
+            self._hosts += 1
+        elif name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         self._in_head = False
-        hosts = sum(1 for name, _ in self.headers if name == b"host")
+        hosts = self._hosts
         if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
             self._refuse(MalformedRequest(f"A request needs one Host header, not {hosts}.", code="invalid_host"))
         if self.parser.should_upgrade():
@@ -183,13 +204,17 @@ class BoundedProtocol(HttpToolsProtocol):
             self._declining = True
             return
         self._arm(self._limits.body_timeout_s)
-        super().on_headers_complete()
+        self.begin_cycle()
 
     def on_message_complete(self) -> None:
         if self._declining:
             return
         self._deadline = None
         super().on_message_complete()
+
+    def begin_cycle(self) -> None:
+        """The headers are complete and good."""
+        super().on_headers_complete()
 
     # -- turning away --------------------------------------------------------------------------------------------
 
@@ -253,8 +278,10 @@ class BoundedProtocol(HttpToolsProtocol):
             self._timer = self.loop.call_later(seconds, self._time_is_up)
 
     def _watch(self, seconds: float) -> None:
+        """Look again in `seconds`, or earlier: the request that comes next may have less time."""
         if self._timer is None:
-            self._timer = self.loop.call_later(seconds, self._time_is_up)
+            least = min(seconds, self._limits.header_timeout_s, self._limits.body_timeout_s)
+            self._timer = self.loop.call_later(least, self._time_is_up)
 
     def _time_is_up(self) -> None:
         """One timer a connection, set again only when it has fired: arming costs a busy connection nothing."""
@@ -264,10 +291,13 @@ class BoundedProtocol(HttpToolsProtocol):
         now = self.loop.time()
         if self._write_deadline is not None and self._write_deadline <= now:
             self.transport.abort()
+        elif self._idle_deadline is not None and self._idle_deadline <= now:
+            self.transport.close()
         elif self._deadline is not None and self._deadline <= now:
             self._cut()
         else:
-            due = [moment for moment in (self._deadline, self._write_deadline) if moment is not None]
+            deadlines = self._deadline, self._write_deadline, self._idle_deadline
+            due = [moment for moment in deadlines if moment is not None]
             if due:
                 self._watch(min(due) - now)
 

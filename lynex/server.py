@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from lynex.allocation import calm_allocation, release_what_was_kept
 from lynex.api.cross_origin import CrossOrigin
+from lynex.api.express import Express
 from lynex.api.front import Front
 from lynex.api.middleware import Door
 from lynex.api.openapi import document
@@ -27,8 +28,9 @@ from lynex.api.routes import DESCRIBED, FOR_EXPORTERS, ROUTES
 from lynex.appliance import Appliance
 from lynex.config import ServerConfig
 from lynex.errors import StartRefused
+from lynex.express import ExpressProtocol
 from lynex.failpoints import reach
-from lynex.protocol import GRPC_HINT, BoundedProtocol, ProtocolLimits, VersionNotSupported
+from lynex.protocol import GRPC_HINT, ProtocolLimits, VersionNotSupported
 from lynex.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -47,12 +49,13 @@ _RESERVE_S: Final = 1.0  # of the time to stop, kept for closing what is open
 
 def build_app(appliance: Appliance) -> ASGIApp:
     """The application as ASGI. Raises `StartRefused` for a route nobody gave a permission."""
-    return _application(_front(appliance), ROUTES)
+    front = _front(appliance)
+    return _application(Door(front, ROUTES), front)
 
 
-def _application(front: Front, routes: tuple[Route, ...]) -> ASGIApp:
+def _application(door: Door, front: Front) -> ASGIApp:
     """The door, and the layer for pages of other sites only where some are listed: it stands before every request."""
-    door, origins = Door(front, routes), front.appliance.config.ingest.cors_origins
+    origins = front.appliance.config.ingest.cors_origins
     return CrossOrigin(door, origins) if origins else door
 
 
@@ -141,9 +144,11 @@ class Serving:
     def _uvicorn_config(self, routes: tuple[Route, ...]) -> uvicorn.Config:
         server = self._appliance.config.server
         limits = ProtocolLimits(server.header_timeout_s, server.body_timeout_s, server.max_connections)
-        protocol = functools.partial(BoundedProtocol, limits, self._turned_away)
+        door = Door(self._front, routes)
+        express = Express(self._front, door)
+        protocol = functools.partial(ExpressProtocol, limits, self._turned_away, express)
         return uvicorn.Config(
-            _application(self._front, routes),
+            _application(door, self._front),
             host=server.host,
             port=server.port,
             http=protocol,  # type: ignore[arg-type]  # anything that makes a protocol will do

@@ -15,16 +15,16 @@ STEPS = {
     "store": 3, "control": 3, "pricing": 3, "live": 3,
     "ingest": 4, "query": 4, "auth": 4, "notify": 4,
     "jobs": 5, "accounting": 5, "gateway": 5, "evals": 5, "prompts": 5,
-    "appliance": 6, "api": 7, "server": 8, "protocol": 8, "otlp_grpc": 7, "cli": 9, "__main__": 10,
+    "appliance": 6, "api": 7, "server": 8, "protocol": 8, "express": 8, "otlp_grpc": 7, "cli": 9, "__main__": 10,
 }  # fmt: skip
-SAME_STEP_ROOT_FILES = {("server", "protocol")}
+SAME_STEP_ROOT_FILES = {("server", "protocol"), ("server", "express"), ("express", "protocol")}
 HOMES = {
     "msgspec": {"config", "effective", "metrics", "settings", "events", "store", "ingest", "query", "control", "api", "live", "cli", "auth", "pricing", "jobs"},
     "duckdb": {"store"}, "pyarrow": {"store", "query"}, "rbloom": {"store"}, "tantivy": {"store"}, "obstore": {"store"},
     "sqlalchemy": {"control"}, "alembic": {"control"}, "genai_prices": {"pricing"}, "google_crc32c": {"ingest"},
     "google": {"ingest"}, "opentelemetry": {"ingest"}, "grpc": {"otlp_grpc"},
     "limits": {"ingest"}, "argon2": {"auth"}, "authlib": {"auth"}, "aiosmtplib": {"notify"}, "apscheduler": {"jobs"},
-    "starlette": {"api", "server", "protocol"}, "sse_starlette": {"api"}, "uvicorn": {"server", "protocol"},
+    "starlette": {"api", "server", "protocol"}, "sse_starlette": {"api"}, "uvicorn": {"server", "protocol", "express"},
     "httptools": {"protocol"}, "uvloop": {"server"}, "typer": {"cli"}, "rich": {"cli"}, "httpx2": {"outbound", "cli"},
     "prometheus_client": {"metrics"}, "platformdirs": {"config", "settings"},
 }  # fmt: skip

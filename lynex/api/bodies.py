@@ -20,7 +20,7 @@ NDJSON: Final = "ndjson"
 _KINDS: Final = {b"application/json": JSON, b"application/x-ndjson": NDJSON, b"application/ndjson": NDJSON}
 _MAX_CONTENT_TYPE: Final = 256
 _CONTENT_TYPE_HINT: Final = "Send the header Content-Type: application/json"
-_SMALL: Final = 64 << 10  # bodies up to here are not worth accounting for: the protocol buffers that much anyway
+SMALL: Final = 64 << 10  # bodies up to here are not worth accounting for: the protocol buffers that much anyway
 _STEP: Final = 256 << 10  # bytes expanded in one call
 _THREAD_STEP: Final = 4 << 20
 _FEED: Final = 64 << 10  # compressed bytes given in one call
@@ -76,6 +76,11 @@ class Share:
             self.held = amount
 
 
+def usual_kind(content_type: bytes) -> str | None:
+    """`json` or `ndjson` where the Content-Type says nothing else."""
+    return _KINDS.get(content_type)
+
+
 def kind_of(scope: Scope) -> str:
     """`json` or `ndjson` by Content-Type. Raises `UnsupportedMedia` for everything else, and when there is none."""
     value = _single(scope, b"content-type")
@@ -123,7 +128,7 @@ async def read_body(scope: Scope, receive: Receive, limits: BodyLimits, memory: 
     if message["type"] == "http.disconnect":
         raise ClientLeft
     body: bytes = message.get("body", b"")
-    if not message.get("more_body") and len(body) <= min(_SMALL, limits.sent) and not compressed:
+    if not message.get("more_body") and len(body) <= min(SMALL, limits.sent) and not compressed:
         return body
     with memory.share() as share:
         if message.get("more_body"):

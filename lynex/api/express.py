@@ -51,6 +51,10 @@ class Express:
             and usual_kind(fields.get(b"content-type", b"")) is JSON
         )
 
+    def client_left(self) -> None:
+        """Before its body was complete."""
+        self._front.appliance.metrics.disconnects.inc()
+
     async def answer(self, scope: Scope, body: bytes) -> tuple[str, bytes]:
         """Id and body of a 202. Raises `NotOrdinary` before anything happened, and whatever the handler would raise."""
         reach("loop.block")

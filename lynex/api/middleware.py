@@ -15,7 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 from lynex.api.bodies import ClientLeft
 from lynex.api.front import KEY, Front
 from lynex.api.problems import Headers, answer
-from lynex.api.route import REFUSAL, MethodTable, Route, tables
+from lynex.api.route import REFUSAL, MethodTable, Route, note_refused, tables
 from lynex.config import ServerConfig
 from lynex.errors import BadRequest, LynexError, Misdirected, NotFound, OutOfMemory, ShuttingDown, TooLarge
 from lynex.failpoints import reach
@@ -24,6 +24,7 @@ from lynex.logs import request_id
 
 logger = logging.getLogger(__name__)
 
+FAILED: Final = "lynex.failed"  # what went wrong with this request on a shorter way, to be answered here
 _OWN_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _EVERYWHERE: Final = frozenset({"0.0.0.0", "::", ""})
@@ -105,13 +106,18 @@ class Door:
             logger.exception("%s %s failed", scope["method"], scope["path"])
             await self._refuse(exchange, _unexpected(fault))
         if exchange.status:
-            self._counts[exchange.status // 100].inc()
+            self.count(exchange.status)
             self._log.note(scope, exchange.status, exchange.code)
 
     async def _answer(self, scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
         if self._front.stopping:
             raise ShuttingDown("Lynex is stopping.", hint="Send the same events again in a moment.", retry_after=2)
-        self._hosts.check(scope)
+        failed: Exception | None = scope.get(FAILED)
+        if failed is not None:
+            if isinstance(failed, LynexError):
+                note_refused(scope, failed.code)
+            raise failed
+        self.check_host(scope)
         await self._table(scope)(scope, receive, exchange.send)
 
     def _id_of(self, scope: Scope) -> str:
@@ -120,7 +126,19 @@ class Door:
             if name == b"x-request-id" and _OWN_ID.fullmatch(value):
                 text: str = value.decode()
                 return text
+        return self.new_id()
+
+    def serves(self, path: str) -> bool:
+        return path in self._exact
+
+    def new_id(self) -> str:
         return f"{self._id_prefix}{next(self._serial):08x}"
+
+    def check_host(self, scope: Scope) -> None:
+        self._hosts.check(scope)
+
+    def count(self, status: int) -> None:
+        self._counts[status // 100].inc()
 
     def _table(self, scope: Scope) -> MethodTable:
         table = self._exact.get(scope["path"])

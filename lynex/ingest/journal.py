@@ -153,7 +153,8 @@ class Journal:
         self._unsettled_bytes += len(data)
         with self._wakes:
             self._waiting.append(entry)
-            self._wakes.notify()
+            if len(self._waiting) == 1:  # else the writer has been told
+                self._wakes.notify()
         if self._watch is None:
             self._watch = loop.call_later(_WATCH_SECONDS, self._refuse_overdue)
         return await entry.answer

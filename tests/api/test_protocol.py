@@ -28,10 +28,13 @@ async def echo(scope, receive, send):
 
 
 @asynccontextmanager
-async def serving(app=echo, *, seconds=0.3, connections=50):
+async def serving(app=echo, *, seconds=0.3, connections=50, idle=5):
     refused = []
     protocol = functools.partial(BoundedProtocol, ProtocolLimits(seconds, seconds, connections), refused.append)
-    config = uvicorn.Config(app, port=0, http=protocol, ws="none", lifespan="off", log_config=None, log_level="error")
+    config = uvicorn.Config(
+        app, port=0, http=protocol, ws="none", lifespan="off", log_config=None, log_level="error",
+        timeout_keep_alive=idle,
+    )  # fmt: skip
     server = uvicorn.Server(config)
     config.load()
     server.lifespan = config.lifespan_class(config)
@@ -192,3 +195,17 @@ async def test_many_small_requests_on_one_connection_do_not_add_up_to_a_large_he
         answer = await say(port, (GET + b"X: " + b"y" * 200 + b"\r\n\r\n") * 600 + GET + b"Connection: close\r\n\r\n")
     assert answer.count(b"HTTP/1.1 200") == 601
     assert refused == []
+
+
+async def test_an_idle_connection_outlives_the_limits_of_requests_and_is_closed_by_its_own():
+    async with serving(idle=2) as (port, refused):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(2):
+            writer.write(GET + b"\r\n")
+            assert (await reader.readuntil(b"\r\n\r\n0")).startswith(b"HTTP/1.1 200")
+            await asyncio.sleep(0.5)  # the limits are 0.3 s
+        writer.write(GET)  # and never the rest: the limit of the headers holds, however long it was idle
+        assert (await asyncio.wait_for(reader.read(), 30)).startswith(b"HTTP/1.1 408")
+        writer.close()
+        assert (await say(port, GET + b"\r\n")).endswith(b"\r\n\r\n0")
+        assert refused == ["request_timeout"]
