@@ -121,9 +121,10 @@ class CallTrees:
     def _decide(self, row: StoredEvent, identity: int, span: _Span) -> bool:
         _note(row, span)
         has_tokens = span.counts != _NOTHING
-        call = self._find(row, identity, span)
+        names = _names_of(row.model, row.response_model)
+        call = self._find(row, identity, span, names)
         if call is None:
-            call = _Call(_names_of(row.model, row.response_model))
+            call = _Call(names)
         if row.response_id is not None and call.response_id is None:
             call.response_id = row.response_id
             self._responses.put(_identity(row, "\0" + row.response_id), call)
@@ -158,23 +159,25 @@ class CallTrees:
         elif len(alike) < _MOST_SCOPES:
             alike[row.sdk_name] = [span]
 
-    def _find(self, row: StoredEvent, identity: int, span: _Span) -> _Call | None:
+    def _find(self, row: StoredEvent, identity: int, span: _Span, names: frozenset[str]) -> _Call | None:
         """The call another span has told of before."""
-        response_id, names = row.response_id, _names_of(row.model, row.response_model)
+        response_id = row.response_id
         if response_id is not None:
             known = self._responses.get(_identity(row, "\0" + response_id))
             if known is not None:
                 return known
         counts = span.counts
-        for inner in _inside(span):
-            if inner.may_be(names, response_id, counts):
-                return inner
-        around = list(self._around(identity))
-        for outer in around:
-            told = self._spans.get(outer)
-            call = told.call if told is not None and told.counts == counts else None
-            if call is not None and call.may_be(names, response_id, counts) and set(call.spans) <= set(around):
-                return call
+        if span.inside is not None:
+            for inner in _inside(span):
+                if inner.may_be(names, response_id, counts):
+                    return inner
+        if span.parent is not None:
+            around = list(self._around(identity))
+            for outer in around:
+                told = self._spans.get(outer)
+                call = told.call if told is not None and told.counts == counts else None
+                if call is not None and call.may_be(names, response_id, counts) and set(call.spans) <= set(around):
+                    return call
         return self._find_beside(row, span, names)
 
     def _find_beside(self, row: StoredEvent, span: _Span, names: frozenset[str]) -> _Call | None:

@@ -42,8 +42,13 @@ class RecentCalls:
                 alone.append(row)
             else:
                 traced.setdefault((row.project_id, trace_id), []).append(row)
+        counts = self._trees.counts
         for calls in traced.values():
-            self._settle_trace(calls)
+            if len(calls) == 1 and calls[0].response_id is None:  # as most are
+                if not counts(calls[0]):
+                    calls[0].usage_scope = "duplicate"
+            else:
+                self._settle_trace(calls)
         self._note_responses(alone)
         for row in usages:
             self._settle_usage(row)
