@@ -21,7 +21,7 @@ export function TileFigure({ tile, chosen, title }) {
   const value = figureIn(now.value, tile.metric);
   const moved = change(value, before.isOld ? undefined : figureIn(before.value, tile.metric), { points: tile.metric === "error_rate", worse: WORSE.test(tile.metric) });
   const against = rangeBeforeWords(span.value);
-  return html`<a class=${`figure plain${now.isOld ? " old" : ""}`} href=${toEvents(eventsOf(tile, chosen))}>
+  return html`<a class=${`figure plain${now.isOld ? " old" : ""}`} href=${toEvents({ ...eventsOf(tile, chosen), ...(value && tile.metric.startsWith("latency_") ? { min_latency_ms: String(Math.floor(value)) } : {}) })}>
     <span class="l cut">${title}</span><span class="v">${now.value ? written(tile.metric, value) : html`<i class="wait"></i>`}</span>
     <span class="d cut"><span class=${moved.isWorse ? "worse" : ""} title=${moved.text && `against ${against}`}>${moved.text || "\u00a0"}</span> ${filterWords(tile)}</span></a>`;
 }

@@ -12,6 +12,8 @@ import { dollars } from "../money.js";
 export function Tiles({ now, before, isOld, against, filters }) {
   const calls = toEvents({ ...filters, type: "model_response" });
   const failing = toEvents({ ...filters, type: "model_response", status: "error" });
+  /** @param {number | null | undefined} ms */
+  const slowerThan = (ms) => (ms ? toEvents({ ...filters, type: "model_response", min_latency_ms: String(Math.floor(ms)) }) : calls);
   /** @type {[string, string, unknown, string, {text: string, isWorse: boolean}, string][]} */
   const tiles = [
     ["Requests", calls, count(now?.requests), exact(now?.requests), change(now?.requests, before?.requests), ""],
@@ -20,7 +22,7 @@ export function Tiles({ now, before, isOld, against, filters }) {
     ["Tokens out", calls, count(now?.output_tokens), exact(now?.output_tokens), change(now?.output_tokens, before?.output_tokens), ""],
     ["Cost", toCosts(filters), now ? dollars(now.cost_usd) : "", now?.cost_usd === null ? "No price is known" : "", change(now?.cost_usd, before?.cost_usd, { worse: true }), ""],
     ...(/** @type {const} */ (["p50", "p95", "p99"]).map((name) => /** @type {[string, string, unknown, string, {text: string, isWorse: boolean}, string]} */ ([
-      name === "p50" ? "Latency p50" : name, calls, latency(now?.latency_ms[name], now !== undefined), duration(now?.latency_ms[name]),
+      name === "p50" ? "Latency p50" : name, slowerThan(now?.latency_ms[name]), latency(now?.latency_ms[name], now !== undefined), duration(now?.latency_ms[name]),
       change(now?.latency_ms[name], before?.latency_ms[name], { worse: true }), "lat",
     ]))),
   ];
