@@ -38,11 +38,12 @@ export function Chart({ title, note, answers, isEmpty = false, legend, nothing =
  *   format: (value: number | null | undefined) => string, onAxis: (value: number) => string, open: (from: number, to: number) => void}} props
  */
 export function OverTime({ title, note, answers, data, kind, nothing, tools, height, format, onAxis, open }) {
+  const starts = data.starts.slice(-MOST_ROWS);
   const isEmpty = data.lines.every(({ values }) => values.every((value) => !value));
   return html`<${Chart} title=${title} note=${note} answers=${answers} isEmpty=${isEmpty} nothing=${nothing} tools=${tools} height=${height}
     legend=${data.lines.length === 1 && data.lines[0]?.label === title ? "" : data.lines.map(({ label, colour }) => html`<span key=${label}><i class=${kind} style=${{ background: `var(${colour})` }}></i><span class="cut">${label}</span></span>`)}
     table=${() => html`<table class="list"><thead><tr><th scope="col">Time</th>${data.lines.map(({ label }) => html`<th scope="col" class="num" key=${label}>${label}</th>`)}</tr></thead>
-      <tbody>${data.starts.slice(-MOST_ROWS).map((start, index) => html`<tr key=${start}><td>${dayAndMinutes(start)}</td>
+      <tbody>${starts.map((start, index) => html`<tr key=${start}><td><button type="button" class="as-link" onClick=${() => open(start, starts[index + 1] ?? data.end)}>${dayAndMinutes(start)}</button></td>
         ${data.lines.map(({ label, values }) => html`<td class="num" key=${label}>${format(values.slice(-MOST_ROWS)[index])}</td>`)}</tr>`)}</tbody></table>`}>
     <${TimeChart} name=${title} data=${data} kind=${kind} format=${format} onAxis=${onAxis} open=${open} height=${height} />
   <//>`;

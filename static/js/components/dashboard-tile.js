@@ -12,6 +12,7 @@ import { askedByDay, filters } from "../state.js";
 import { eventsOf } from "../tile-events.js";
 import { Chart, OverTime } from "./chart.js";
 import { HeatMap } from "./heat-map.js";
+import { HeatTable } from "./heat-table.js";
 import { TileFigure } from "./tile-figure.js";
 import { TileRanking } from "./tile-ranking.js";
 
@@ -78,9 +79,11 @@ function partLines({ name, parts = [] }, series) {
 function TileHeat({ tile, chosen, title, height }) {
   const heat = useAnswer("/stats/heatmap", { ...askedByDay.value, ...chosen }, LIVE);
   const drawn = heat.value;
-  return html`<${Chart} title=${title} note=${filterWords(tile)} answers=${[heat]} height=${height} isEmpty=${drawn && drawn.counts.flat().every((/** @type {number} */ value) => !value)}
+  const open = opener(tile, chosen);
+  return html`<${Chart} title=${title} note=${filterWords(tile)} answers=${[heat]} table=${() => html`<${HeatTable} bounds=${drawn.bounds_ms} counts=${drawn.counts} open=${(/** @type {import("../router.js").Changes} */ among) => open(Date.parse(drawn.buckets[0]), endOf(drawn), among)} />`}
+    height=${height} isEmpty=${drawn && drawn.counts.flat().every((/** @type {number} */ value) => !value)}
     legend=${html`<span>few<span class="ramp" aria-hidden="true">${[1, 2, 3, 4, 5, 6, 7].map((shade) => html`<i key=${shade} style=${{ background: `var(--heat-${shade})` }}></i>`)}</span>many</span>`}>
-    ${drawn && html`<${HeatMap} starts=${drawn.buckets.map(Date.parse)} end=${endOf(drawn)} bounds=${drawn.bounds_ms} counts=${drawn.counts} height=${height} open=${opener(tile, chosen)} />`}
+    ${drawn && html`<${HeatMap} starts=${drawn.buckets.map(Date.parse)} end=${endOf(drawn)} bounds=${drawn.bounds_ms} counts=${drawn.counts} height=${height} open=${open} />`}
   <//>`;
 }
 

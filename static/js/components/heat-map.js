@@ -64,7 +64,7 @@ export function HeatMap({ starts, end, bounds, counts, open, height = HEIGHT }) 
 }
 
 /** The filter for a step. @param {number[]} bounds @param {number} step @returns {import("../router.js").Changes} */
-const latencies = (bounds, step) => ({ min_latency_ms: step ? String(bounds[step - 1]) : null, max_latency_ms: bounds[step] === undefined ? null : String(bounds[step]) });
+export const latencies = (bounds, step) => ({ min_latency_ms: step ? String(bounds[step - 1]) : null, max_latency_ms: bounds[step] === undefined ? null : String(bounds[step]) });
 
 /** The lowest and the highest step that anything took, with some air. @param {number[][]} counts */
 function stepsWithCounts(counts) {

@@ -19,6 +19,7 @@ import { Changed } from "../components/changed.js";
 import { Chart, OverTime } from "../components/chart.js";
 import { FilterBar } from "../components/filter-bar.js";
 import { HeatMap } from "../components/heat-map.js";
+import { HeatTable } from "../components/heat-table.js";
 import { Glyph } from "../components/icon.js";
 import { later } from "../components/later.js";
 import { Page } from "../components/page.js";
@@ -98,7 +99,8 @@ function Charts({ chosen }) {
   return html`<div class="charts">
     <${OverTime} title="Requests" tools=${onto(plan("columns", "outcome"))} note=${per} answers=${[requests, errors]} data=${inRequests} kind="bars" format=${count} onAxis=${countOnAxis} open=${calls} />
     <${OverTime} title="Latency" tools=${onto(plan("lines", "latency"))} answers=${[p50, p95, p99]} data=${inLatency} kind="lines" format=${duration} onAxis=${durationOnAxis} open=${calls} />
-    <${Chart} title="Latency distribution" tools=${onto(plan("heat", "latency_p95"))} answers=${[heat]} isEmpty=${drawn && drawn.counts.flat().every((/** @type {number} */ value) => !value)}
+    <${Chart} title="Latency distribution" table=${() => html`<${HeatTable} bounds=${drawn.bounds_ms} counts=${drawn.counts} open=${(/** @type {import("../router.js").Changes} */ among) => calls(Date.parse(drawn.buckets[0]), endOf(drawn), among)} />`}
+      tools=${onto(plan("heat", "latency_p95"))} answers=${[heat]} isEmpty=${drawn && drawn.counts.flat().every((/** @type {number} */ value) => !value)}
       legend=${html`<span>few<span class="ramp" aria-hidden="true">${[1, 2, 3, 4, 5, 6, 7].map((shade) => html`<i key=${shade} style=${{ background: `var(--heat-${shade})` }}></i>`)}</span>many</span>`}>
       ${drawn && html`<${HeatMap} starts=${drawn.buckets.map(Date.parse)} end=${endOf(drawn)} bounds=${drawn.bounds_ms} counts=${drawn.counts} open=${calls} />`}
     <//>
