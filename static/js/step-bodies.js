@@ -38,7 +38,7 @@ export class StepBodies {
         this.kept.set(id, event);
       }
     }
-    if (this.wanted.size && !this.isAsking && !this.fault.peek()) void this.fetch();
+    if (this.wanted.size && !this.isAsking && !this.fault.peek()) void this.look();
   }
 
   again() {
@@ -46,7 +46,7 @@ export class StepBodies {
     this.need([]);
   }
 
-  async fetch() {
+  async look() {
     this.isAsking = true;
     try {
       while (this.wanted.size) {
