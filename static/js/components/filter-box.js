@@ -30,7 +30,7 @@ export function FilterBox({ filters, apply, hint, box, leave }) {
 
   /** @param {string} text */
   const write = (text) => {
-    setTyped(text);
+    setTyped(text.replace(/^\/+/, "")); // the key that leads here, pressed here
     setAt(-1);
     setFault("");
     setOpen(true);

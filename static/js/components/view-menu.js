@@ -73,7 +73,7 @@ function Save({ now, opened, saved, close }) {
     }
   };
   return html`<form onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); if (name.trim()) void keep(name.trim()); }}>
-    ${opened && html`<button type="button" class="btn update" onClick=${() => keep(opened.name, opened.id)}>Update “<span class="cut">${opened.name}</span>”</button>`}
+    ${opened && html`<button type="button" class="btn update" onClick=${() => keep(opened.name, opened.id)}><span class="cut">Update “${opened.name}”</span></button>`}
     <label><span class="sr">Name of the view</span><input class="field" value=${name} maxlength=${LONGEST_NAME} placeholder="Name of the view" onInput=${(/** @type {any} */ event) => setName(event.target.value)} /></label>
     <button class="btn" disabled=${!name.trim()} title=${name.trim() ? undefined : "Give it a name first"}>Save view</button>
     ${fault && html`<p class="bad small" role="alert">${fault}</p>`}
