@@ -12,7 +12,7 @@ from tests.e2e.conftest import lynex, send
 from tests.running import PROJECT, Running, local_client
 
 HOSTILE = '<img src=x onerror="window.hit=1">'
-SECTIONS = ["", "/keys", "/receipts", "/about"]
+SECTIONS = ["/keys", "/receipts", "/about"]
 
 
 @pytest.fixture(scope="module")
@@ -174,3 +174,4 @@ def test_every_section_passes_axe_and_fits_its_width(server, open_page, axe, the
             if one["impact"] in ("serious", "critical")
         ] == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert page.locator(".page > .scroll").evaluate("body => body.scrollWidth <= body.clientWidth"), path

@@ -37,7 +37,7 @@ export function Receipts() {
     <${Refused} title="Refused" refused=${told.refused} keys=${told.keys} />
     ${told.nobody && told.nobody.length > 0 && !key && html`<${Refused} title="Refused at the door, of no project" refused=${told.nobody} keys=${[]}
       note="Their key is missing, wrong or revoked, or they named no project: nobody knows whose they were." />`}
-    <${DeadLetters} />
+    ${!key && html`<${DeadLetters} />`}
     <p class="dim small foot">Counted when a request is answered, written down every five seconds, kept for ${KEPT_DAYS} days${span.value.to - span.value.from > KEPT_DAYS * DAY ? ": the range above is longer than that" : ""}.</p>
   </div>`;
 }
