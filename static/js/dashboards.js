@@ -10,7 +10,7 @@ import { dollars, dollarsOnAxis } from "./money.js";
 /** @typedef {{tiles: Tile[]}} Content */
 /** @typedef {{metric: string, label: string, colour: string}} Part */
 /** @typedef {{name: string, label: string, adds: boolean, format: (value: number | null | undefined) => string, onAxis: (value: number) => string, parts?: readonly Part[]}} Metric  `parts`: one line each, from the ground; there is no splitting them */
-/** @typedef {{name: string, label: string, series: string, by: string, filter: string}} Group  what /stats/timeseries, /stats/breakdown and the filter call it; "" where there is none */
+/** @typedef {{name: string, label: string, series: string, by: string, filter: string}} Group  what /stats/timeseries, /stats/breakdown and the filter call it */
 
 export const COLUMNS = 4;
 export const MOST_ROWS = 4;
@@ -50,7 +50,9 @@ export const GROUPS = [
   { name: "session", label: "session", series: "session_id", by: "session", filter: "session_id" },
   { name: "environment", label: "environment", series: "environment", by: "environment", filter: "environment" },
   { name: "release", label: "release", series: "release", by: "release", filter: "release" },
-  { name: "tag", label: "tag", series: "", by: "tag", filter: "tag" },
+  { name: "service", label: "service", series: "service", by: "service", filter: "service" },
+  { name: "prompt", label: "prompt", series: "prompt", by: "prompt", filter: "prompt" },
+  { name: "tag", label: "tag", series: "tag", by: "tag", filter: "tag" },
 ];
 
 /** What each shape can show, how it may be split, and how large it begins. @type {Readonly<Record<Shape, {label: string, has: (one: Metric) => boolean, split: "never" | "may" | "must", size: [number, number], least: number}>>} */
@@ -71,7 +73,7 @@ export const metricOf = (name) => METRICS.find((one) => one.name === name) ?? /*
 export const groupOf = (name) => GROUPS.find((one) => one.name === name);
 
 /** The groups a tile can be split by. @param {Shape} shape @param {string} metric */
-export const groupsOf = (shape, metric) => (SHAPES[shape].split === "never" || metricOf(metric).parts ? [] : GROUPS.filter(({ series }) => SHAPES[shape].split === "must" || series));
+export const groupsOf = (shape, metric) => (SHAPES[shape].split === "never" || metricOf(metric).parts ? [] : GROUPS);
 
 /** A plan that holds together: what its shape cannot show gives way to what it can. @template {Plan} T @param {T} plan @returns {T} */
 export function fitting(plan) {
