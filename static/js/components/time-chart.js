@@ -90,6 +90,7 @@ function optionsOf(kind, data, onAxis, size, tell) {
   const rule = colour("--line");
   const bars = uPlot.paths.bars?.({ size: [0.92, 40], gap: 1, align: 1, disp: STACK });
   const straight = uPlot.paths.linear?.();
+  const isWhole = data.lines.every(({ values }) => values.every((value) => value === null || Number.isInteger(value)));
   let dragged = false;
   return {
     ...size,
@@ -104,7 +105,7 @@ function optionsOf(kind, data, onAxis, size, tell) {
     },
     scales: {
       x: { time: true, range: () => [data.starts[0] ?? 0, data.end] },
-      y: { range: (_plot, _least, most) => [0, roundUp(most)] },
+      y: { range: (_plot, _least, most) => [0, roundUp(most, isWhole)] },
     },
     axes: [
       { stroke: quiet, font, size: 24, gap: 4, grid: { show: false }, ticks: { show: false },
@@ -144,9 +145,9 @@ function optionsOf(kind, data, onAxis, size, tell) {
   };
 }
 
-/** The next 1, 2, 2.5, 4, 5, 6 or 8 of a power of ten, so that its half is round too. @param {number | null} value */
-function roundUp(value) {
-  if (!value || value <= 0) return 1;
+/** The next 1, 2, 2.5, 4, 5, 6 or 8 of a power of ten, so that its half is round too; whole, where all values are. @param {number | null} value @param {boolean} isWhole */
+function roundUp(value, isWhole) {
+  if (!value || value <= 0) return isWhole ? 2 : 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return power * (/** @type {number} */ ([1, 2, 2.5, 4, 5, 6, 8, 10].find((step) => step * power >= value * 1.02)) || 10);
+  return power * (/** @type {number} */ ([1, 2, 2.5, 4, 5, 6, 8, 10].find((step) => step * power >= value * 1.02 && (!isWhole || (step * power) % 2 === 0))) || 10);
 }
