@@ -17,7 +17,8 @@ class ErrorItem(msgspec.Struct):
 
     `first_seen`, `last_seen` and `first_release` are over all that is stored; `count`, `users`, `traces`, `models`,
     `releases` (ten at most) and `trend` are those of the range and filters. `reopened_at`: seen again after it was
-    resolved. `place`: where in the application's own code the latest one failed. `changed_at`, `changed_by` and `note` are those of the last decision.
+    resolved. `place`: where in the application's own code the latest one failed. `changed_at`, `changed_by` and `note`
+    are those of the last decision.
     """
 
     id: str
@@ -85,13 +86,23 @@ class ErrorShares(msgspec.Struct):
     environment: list[ErrorShare]
 
 
+class ErrorBeside(msgspec.Struct):
+    """Another group, and in how many traces both failed."""
+
+    id: str
+    type: str | None
+    message: str | None
+    traces: int
+
+
 class ErrorWhole(ErrorItem, rename={"from_": "from"}, kw_only=True):
-    """`error` is the latest one as it was told, stack and all; shares, events and traces are of the range, the newest
-    events and traces only."""
+    """`error` is the latest one as it was told, stack and all; all else is of the range: whom and what it is about,
+    which groups fail together with it, its newest events and traces."""
 
     error: dict[str, Any] | None
     latest_event_id: str | None
     shares: ErrorShares
+    beside: list[ErrorBeside]
     events: list[EventItem]
     sample_traces: list[TraceOfError]
     from_: str

@@ -18,6 +18,7 @@ from lynex.query.error_statements import (
     SORTS,
     TREND,
     WORDS,
+    beside_statement,
     one_statement,
     page_statement,
     samples_statement,
@@ -173,8 +174,9 @@ class ErrorGroups:
         (item,) = _items(select, rows, decisions, self._place_of)
         failures = select(samples_statement(span=where.sql, asked=asked.sql), values | {"most": _SAMPLES})
         shares = select(shares_statement(span=where.sql, asked=asked.sql), values)
-        told = _latest(select, rows[0]["seq"]) | _samples(select, failures) | {"shares": _shares(shares)}
-        return item | told | _axis(question.span)
+        beside = _beside(select, select(beside_statement(span=where.sql, asked=asked.sql), values))
+        told = _latest(select, rows[0]["seq"]) | _samples(select, failures)
+        return item | told | {"shares": _shares(shares), "beside": beside} | _axis(question.span)
 
     def check(self, project_id: str, groups: Sequence[str], cancel: Cancel | None = None) -> None:
         """Raises NotFound unless something stored is in each of these groups."""
@@ -220,7 +222,7 @@ def _items(
 ) -> list[dict[str, Any]]:
     """The groups in the words of their latest events."""
     by_group = {one.group: one for one in decisions}
-    words = {row["seq"]: row for row in select(WORDS, {"seqs": [row["seq"] for row in rows]})} if rows else {}
+    words = _words(select, rows)
     items = [_item(row, words.get(row["seq"], {}), by_group.get(row["error_group"])) for row in rows]
     for item, row in zip(items, rows, strict=True):
         stack = words.get(row["seq"], {}).get("stack")
@@ -263,6 +265,24 @@ def _samples(select: Select, failures: Sequence[Mapping[str, Any]]) -> dict[str,
         "events": [summary_of(rows[seq]) for seq in seqs if seq in rows],
         "sample_traces": [{"trace_id": trace, "at": rfc3339(at)} for trace, at in traces.items()],
     }
+
+
+def _words(select: Select, rows: Sequence[Mapping[str, Any]]) -> dict[int, Mapping[str, Any]]:
+    return {row["seq"]: row for row in select(WORDS, {"seqs": [row["seq"] for row in rows]})} if rows else {}
+
+
+def _beside(select: Select, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    words = _words(select, rows)
+    told = [(row, words.get(row["seq"], {})) for row in rows]
+    return [
+        {
+            "id": row["error_group"],
+            "type": said.get("error_type"),
+            "message": said.get("message"),
+            "traces": row["traces"],
+        }
+        for row, said in told
+    ]
 
 
 def _shares(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:

@@ -14,6 +14,7 @@ from lynex.store.summary import SUMMARY_COLUMNS
 LONGEST_MESSAGE: Final = 500
 STACK_END: Final = 32_768  # characters of a stack that are read, from either end
 NAMED: Final = 10  # models and releases, of a group
+BESIDE: Final = 5  # groups that fail together with a group
 TREND: Final = 24  # buckets
 
 SORTS: Final = ("last_seen", "first_seen", "count", "users")
@@ -87,6 +88,16 @@ GROUP BY {column} ORDER BY "count" DESC, key LIMIT {NAMED})"""
     return f"WITH {_failures(span, asked, of_group=True)} {' UNION ALL '.join(kinds)}"
 
 
+def beside_statement(*, span: str, asked: str) -> str:
+    """Other groups with failures in the traces of `$group`, those in most of them first."""
+    return f"""
+WITH {_failures(span, asked, of_group=True)}
+SELECT error_group, count(DISTINCT trace_id) AS traces, arg_max(seq, "at") AS seq FROM failures
+WHERE error_group <> $group AND trace_id IN (SELECT trace_id FROM failures WHERE error_group = $group)
+GROUP BY error_group ORDER BY traces DESC, error_group LIMIT {BESIDE}
+"""
+
+
 WORDS: Final = f"""
 SELECT seq, error_type,
   left(coalesce(error_message, CASE WHEN type = 'log' THEN output_preview END, name), {LONGEST_MESSAGE}) AS message,
@@ -110,12 +121,12 @@ WHERE project_id = $project_id AND error_group IN (SELECT unnest($groups::VARCHA
 def _failures(span: str, asked: str, *, of_group: bool = False) -> str:
     """One row a failure, in its group. All its rows in the span are looked at; `asked` may pass some of them only.
 
-    `of_group`: those of `$group` are among them. Whatever tells of such a failure is in its group, or in a span of a
-    trace that has some of it."""
+    `of_group`: all of `$group`, and all beside it in the same traces. Whatever tells of such a failure is in its group,
+    or in a span of a trace that has some of it."""
     told = "error_group IS NOT NULL"
     if of_group:
-        near = f"SELECT trace_id FROM events WHERE {span} AND error_group = $group AND span_id IS NOT NULL"
-        told += f" AND (error_group = $group OR (span_id IS NOT NULL AND trace_id IN ({near})))"
+        near = f"SELECT trace_id FROM events WHERE {span} AND error_group = $group AND trace_id IS NOT NULL"
+        told += f" AND (error_group = $group OR trace_id IN ({near}))"
     return f"""
 said AS MATERIALIZED (
   SELECT seq, "at", error_group, error_message, trace_id, user_id, coalesce(response_model, model) AS model, release,

@@ -17,7 +17,7 @@ import { project } from "./state.js";
 /** @typedef {{key: string, count: number, first_seen: string, last_seen: string}} Share */
 /**
  * @typedef {Problem & {error: Record<string, any> | null, latest_event_id: string | null, shares: Record<"user" | "release" | "model" | "environment", Share[]>,
- *   events: import("./events.js").Event[], sample_traces: {trace_id: string, at: string}[], buckets: string[], from: string, to: string}} ProblemWhole
+ *   beside: {id: string, type: string | null, message: string | null, traces: number}[], events: import("./events.js").Event[], sample_traces: {trace_id: string, at: string}[], buckets: string[], from: string, to: string}} ProblemWhole
  */
 
 /** As the API asks for them, with the words for them. */

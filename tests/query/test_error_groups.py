@@ -300,6 +300,18 @@ def test_one_group_tells_who_and_what_most_of_it_is_about(desk: Desk) -> None:
     assert [one["count"] for one in desk.one(A, release="2.1")["shares"]["release"]] == [4]
 
 
+def test_one_group_tells_what_fails_together_with_it(desk: Desk) -> None:
+    for number in range(3):
+        trace = {"trace_id": f"{number:032x}"}
+        desk.shelf.put(failed(A, **trace), failed(A, **trace), failed(B, error_type="Outer", **trace))
+    desk.shelf.put(failed(C, trace_id=f"{0:032x}"), failed(C, trace_id=f"{9:032x}"), failed(A), failed(C))
+    desk.shelf.put(failed(A, span=1, error_message=None), told("d" * 16, span=1))
+    beside = [(one["id"], one["type"], one["traces"]) for one in desk.one(A)["beside"]]
+    assert beside == [(B, "Outer", 3), (C, None, 1)], "what tells of the same failure is not beside it"
+    assert [one["id"] for one in desk.one(C)["beside"]] == [A, B]
+    assert desk.one(A, from_="-10d", to="-9d")["beside"] == []
+
+
 def test_states_are_asked_for_together_and_are_each_projects_own(desk: Desk) -> None:
     desk.shelf.put(failed(A), failed(B), failed(C), failed(A, project_id="proj_b"))
     desk.states.decide(PROJECT, A, "resolved", by="local")

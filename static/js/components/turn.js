@@ -3,7 +3,7 @@
 import { useState } from "../../vendor/hooks.js";
 import { count, duration, exact, plural, tokens } from "../format.js";
 import { html } from "../html.js";
-import { toEvent, toTrace } from "../links.js";
+import { toEvent, toSteps, toTrace } from "../links.js";
 import { dollars } from "../money.js";
 import { clock, dayAndMinutes, everyWay } from "../time.js";
 import { Glyph } from "./icon.js";
@@ -31,7 +31,7 @@ export function Turn({ turn, before, number, isHere, choose }) {
       ${others.map((one) => html`<p class="wrong" key=${one.event_id}><${Glyph} type="error" failed /><a href=${linkTo(turn, one.event_id)}>${one.name ?? one.type ?? "error"}</a> <span class="bad">${one.name && one.type ? `${one.type}: ` : ""}${one.message}</span></p>`)}
       ${turn.output ? html`<div class="answered"><${Text} said=${turn.output} /></div>` : !turn.input && !turn.tool_calls.length && html`<p class="dim">Nothing was said in this turn.</p>`}
       <footer class="small dim">
-        <a href=${linkTo(turn)}>${turn.trace_id ? "Open trace" : "Open event"}</a><span>${plural(turn.events, "event")}</span><span>${duration(turn.duration_ms)}</span>
+        <a href=${linkTo(turn)}>${turn.trace_id ? "Open trace" : "Open event"}</a>${turn.trace_id && html`<a href=${toSteps(turn.trace_id)}>Steps</a>`}<span>${plural(turn.events, "event")}</span><span>${duration(turn.duration_ms)}</span>
         ${turn.total_tokens > 0 && html`<span class="num" title=${`${exact(turn.total_tokens)} tokens`}>${tokens(turn.input_tokens, turn.output_tokens)}</span>`}
         ${turn.requests > 0 && html`<span class="num">${dollars(turn.cost_usd)}</span>`}
         ${turn.errors > 0 && html`<span class="bad">${plural(turn.errors, "failure")}</span>`}${turn.release && html`<span class="wide">release ${turn.release}</span>`}</footer>

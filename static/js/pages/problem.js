@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useRef } from "../../vendor/hooks.js";
 import { useAnswer } from "../answers.js";
+import { nameOfProblem } from "../changes.js";
 import { OverTime } from "../components/chart.js";
 import { Icon } from "../components/icon.js";
 import { Page } from "../components/page.js";
@@ -12,10 +13,10 @@ import { ShareList } from "../components/share-list.js";
 import { Failed, Skeleton } from "../components/states.js";
 import { modelOf, nameOf } from "../events.js";
 import { filterParams } from "../filters.js";
-import { count, countOnAxis, exact } from "../format.js";
+import { count, countOnAxis, exact, percent } from "../format.js";
 import { html } from "../html.js";
 import { useKeys } from "../keyboard.js";
-import { toEvent, toEvents, toProblems, toTrace } from "../links.js";
+import { toEvent, toEvents, toProblem, toProblems, toTrace } from "../links.js";
 import { decide, decided, toldBy } from "../problems.js";
 import { address, amend, go, linkHere } from "../router.js";
 import { asked, filters } from "../state.js";
@@ -123,12 +124,17 @@ const Newest = ({ problem, here }) => html`<section class="newest"><header><h2>N
     <time class="num" datetime=${event.at} title=${everyWay(event.at)}>${day(event.at).startsWith("today") ? clock(event.at) : dayAndMinutes(event.at)}</time><span class="cut">${nameOf(event)}${modelOf(event) && html` <span class="dim">${modelOf(event)}</span>`}</span>
     <span class="cut soft wide">${event.body["error"]?.message ?? ""}</span><span class="cut soft">${event.context["user_id"] ?? ""}</span><span class="cut dim wide">${event.context["release"] ?? ""}</span></a></li>`)}</ol></section>`;
 
+/** The same cause often fails in several places. @param {{problem: ProblemWhole}} props */
+const Beside = ({ problem: { beside, traces } }) => beside.length > 0 && html`<section class="shares" aria-label="Fails together with"><header><h2>Fails together with</h2><span class="dim small">traces</span></header>
+  <ul>${beside.map((one) => html`<li key=${one.id}><a class="plain" href=${toProblem(one.id)} title=${one.message ?? ""}><span class="cut">${nameOfProblem(one)}</span><span class="num">${count(one.traces)}</span><span class="num dim small">${traces ? percent(one.traces / traces) : ""}</span></a></li>`)}</ul></section>`;
+
 /** @param {{problem: ProblemWhole}} props */
 function Shares({ problem }) {
   const { shares, count: total } = problem;
   /** @param {string} filter */
   const to = (filter) => (/** @type {string} */ key) => toEvents({ error_group: problem.id, [filter]: key });
   return html`<${ShareList} title="Affected users" shares=${shares.user} total=${total} href=${to("user_id")} all=${problem.users > shares.user.length ? { href: toEvents({ error_group: problem.id }), text: `All ${count(problem.users)}` } : null} />
+    <${Beside} problem=${problem} />
     <${ShareList} title="Releases" shares=${shares.release} total=${total} href=${to("release")} since />
     <${ShareList} title="Models" shares=${shares.model} total=${total} href=${to("model")} />
     <${ShareList} title="Environments" shares=${shares.environment} total=${total} href=${to("environment")} />`;
