@@ -11,7 +11,7 @@ from lynex.api.cross_origin import is_from_listed_page, require_sending_key
 from lynex.api.front import OnDisk, front, json_answer, parts
 from lynex.api.guard import project_of
 from lynex.api.problems import invalid
-from lynex.api.route import principal_of
+from lynex.api.route import PRINCIPAL, principal_of
 from lynex.api.shapes import Beacon, Queued, QueuedBatch
 from lynex.auth.roles import may, require
 from lynex.errors import Forbidden, UnsupportedMedia
@@ -95,6 +95,7 @@ async def post_beacon(request: Request) -> OnDisk:
         raise invalid("", "invalid_beacon", f"A beacon is {{apiKey, events}} in JSON: {fault}.") from fault
     credentials = parts(request).credentials
     principal = await credentials.identify("POST", [(b"x-api-key", beacon.api_key.encode("utf-8", "replace"))])
+    request.scope[PRINCIPAL] = principal
     require(principal, "events.write")
     require_sending_key(request.scope, principal)
     if principal.project_id is None:

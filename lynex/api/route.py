@@ -41,7 +41,8 @@ class Param:
 class Route:
     """`takes` and `gives` are the types of the bodies; `media` of the answer where it is not JSON.
 
-    `refusal`: media type and body of an error, for senders that do not know problem documents.
+    `refusal`: media type and body of an error, for senders that do not know problem documents. `sends`: it takes events
+    without the permission to, for the key is in the body.
     """
 
     method: str
@@ -56,6 +57,7 @@ class Route:
     media: str = "application/json"
     free_on_loopback: bool = False
     refusal: Refusal | None = None
+    sends: bool = False
 
 
 class MethodTable:
@@ -79,7 +81,7 @@ class MethodTable:
                 scope[PRINCIPAL] = await _admitted(scope, route)
             response = await route.handler(Request(scope, receive, send))
         except LynexError as refusal:
-            if route.permission == SENDING:
+            if route.sends or route.permission == SENDING:
                 note_refused(scope, refusal.code)
             raise
         await response(scope, receive, send)

@@ -88,7 +88,7 @@ EVENTS: Final = (
     _route("POST", f"{_V1}/events/batch", events.post_batch, "events.write", "Send up to 1,000 events, all or none",
            params=_ONE, takes="Events", gives=QueuedBatch, status=202),
     _route("POST", f"{_V1}/events/beacon", events.post_beacon, PUBLIC, "Send what a page has left when it is closed",
-           takes=Beacon, gives=QueuedBatch, status=202),
+           takes=Beacon, gives=QueuedBatch, status=202, sends=True),
     _route("GET", f"{_V1}/events", events.list_events, "events.read", "List events, newest first",
            params=parameters.EVENTS, gives=EventPage),
     _route("GET", f"{_V1}/events/export", exports.export_events, "events.read", "Events as CSV, JSONL or Parquet",
