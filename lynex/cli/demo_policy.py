@@ -58,6 +58,11 @@ def policy() -> tuple[tuple[str, str], ...]:
     return tuple((name, _document(name, head)) for name, head in _HEADS)
 
 
+def house_rules(length: int) -> str:
+    """So many characters of it, as an agent is told them that needs no more."""
+    return "\n".join(text for _, text in policy())[:length]
+
+
 def _document(name: str, head: str) -> str:
     random = Random(name)
     return "\n".join((head, *(f"{number}. {_clause(random)}" for number in range(1, _CLAUSES + 1))))

@@ -43,6 +43,16 @@ _DOCS: Final = (
         "webhooks.md",
     ),
 )
+_SENTENCES: Final = (
+    "Every call takes an idempotency key; a second call with the same key answers as the first did.",
+    "Times are UTC and written as RFC 3339; a time without an offset is refused.",
+    "Lists are paged by a cursor, which is valid for one hour and only for the filter it was made with.",
+    "Amounts are decimal strings in the currency of the account, never floating point numbers.",
+    "A key of scope read cannot change anything; a key of scope admin should stay on the server.",
+    "Errors follow RFC 9457; `code` is stable, `detail` is for people and may change.",
+    "Limits are counted per key and minute; the header Retry-After tells when to try again.",
+    "Fields that are not named here are reserved and may appear at any time; ignore what you do not know.",
+)
 _TASKS: Final = (
     (
         "Fix the failing test test_refund_rounding",
@@ -73,12 +83,17 @@ def docs_question(trace: Trace, random: Random) -> None:
         trace.tell("message", {"role": "user", "content": asked, "channel": "docs"})
         documents = [
             {"id": f"{source}#{part}", "content": text, "score": round(random.uniform(0.6, 0.93), 2), "source": source}
-            for part, text in enumerate((answered, "See also the reference of the API.", "Changed in release 41."))
+            for part, text in enumerate(_reference(source, answered))
         ]
         retrieval = {"name": "docs_search", "query": asked, "documents": documents, "top_k": 3, "source": "docs"}
         trace.tell("retrieval", retrieval, takes=random.uniform(60, 240))
         model, provider = random.choices(_ANSWERERS, (3, 3, 4))[0]
-        prompt = [{"role": "system", "content": "Answer from the documents only."}, {"role": "user", "content": asked}]
+        given = "\n\n".join(f"[{document['id']}] {document['content']}" for document in documents)
+        prompt = [
+            {"role": "system", "content": "Answer from the documents only."},
+            {"role": "user", "content": f"Documents:\n{given}"},
+            {"role": "user", "content": asked},
+        ]
         if model == "gpt-4o" and random.random() < 0.12:
             error = {"type": "rate_limit_exceeded", "message": "429, retry after 1.2 s", "code": "429"}
             error["stack"] = RATE_LIMIT_STACK
@@ -90,6 +105,12 @@ def docs_question(trace: Trace, random: Random) -> None:
         trace.call("answer", call, prompt, answered, parameters={"temperature": 0})
         _judge(trace, random)
         span["output"] = answered
+
+
+def _reference(source: str, answered: str) -> tuple[str, str, str]:
+    """Three parts of a page, the first with the answer; always the same for a page."""
+    first, second, third = (" ".join(Random(f"{source}#{part}").choices(_SENTENCES, k=22)) for part in range(3))
+    return f"{answered} {first}", second, third
 
 
 def coding_task(trace: Trace, random: Random) -> None:

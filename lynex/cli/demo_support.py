@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
-from lynex.cli.demo_policy import policy
+from lynex.cli.demo_policy import house_rules, policy
 from lynex.cli.demo_stacks import LOOKUP_STACK, refund_stack
 from lynex.cli.demo_trace import Call, Trace
 
@@ -121,10 +121,15 @@ def question(trace: Trace, random: Random) -> None:
     with trace.inside("agent_action", {"name": "support_agent", "action": "run", "input": asked}, step=0) as run:
         trace.tell("message", {"role": "user", "content": asked, "channel": "chat"}, step=1)
         _plan(trace, asked, step=2)
-        _look_up(trace, order, product, step=3, may_time_out=random.random() < 0.03)
-        messages = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": asked}]
+        found = _look_up(trace, order, product, step=3, may_time_out=random.random() < 0.03)
         model = ("gpt-4o", "openai") if random.random() < 0.5 else ("gpt-4o-mini", "openai")
         read, written = random.randrange(1_100, 4_200), random.randrange(60, 210)
+        rules = house_rules(4 * (read - 250))  # four letters make a token
+        messages = [
+            {"role": "system", "content": f"{_SYSTEM}\n\n{rules}"},
+            {"role": "user", "content": asked},
+            *_called("call_order", "order_lookup", {"order_id": order}, found),
+        ]
         trace.call(
             "decide", Call(*model, read, written, random.lognormvariate(7.1, 0.35), cached=512), messages, answered
         )
