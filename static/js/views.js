@@ -8,7 +8,7 @@ import { rangeWords, spanOf } from "./time.js";
 /** @typedef {import("./saved.js").Item<View>} SavedView */
 
 /** What an address has besides: it belongs to the moment, not to the view. */
-const PASSING = ["project", "event", "cursor"];
+const PASSING = ["project", "event", "cursor", "compare"];
 
 /** @param {import("./router.js").Address} address @returns {View} */
 export function viewOf({ path, query }) {

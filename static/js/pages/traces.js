@@ -10,7 +10,7 @@ import { SortHead } from "../components/sort-head.js";
 import { Empty, Failed } from "../components/states.js";
 import { COLUMNS, TraceRow } from "../components/trace-row.js";
 import { filterParams, hasFilter } from "../filters.js";
-import { count, shortened } from "../format.js";
+import { count, duration, shortened } from "../format.js";
 import { html } from "../html.js";
 import { toComparison, toTrace } from "../links.js";
 import { address, amend, go } from "../router.js";
@@ -28,8 +28,8 @@ export default function Traces() {
   const { query } = address.value;
   const sort = query.get("sort") ?? "start";
   const order = query.get("order") ?? (sort === "name" ? "asc" : "desc");
-  const slower = query.get("min_duration_ms") ?? "";
-  const params = { ...asked.value, ...filterParams(filters.value), sort, order, min_duration_ms: slower };
+  const slower = query.get("min_latency_ms") ?? "";
+  const params = { ...asked.value, ...filterParams(filters.value), sort, order };
   const key = JSON.stringify(params);
   const [round, setRound] = useState(0);
   const list = useMemo(() => new TraceList(params), [key, round]);
@@ -48,10 +48,10 @@ export default function Traces() {
   list.version.value;
   return html`<${Page} class="traces" title="Traces" isFixed facts=${list.isLoaded && html`<span class="num">${count(list.items.length)}${list.isWhole ? "" : "+"}</span>`}
     bar=${html`<${RangePicker} />`}
-    head=${html`<div class="fbar"><${FilterBar} hint="Filter: user:…  model:gpt-4o  “refund”" />
+    head=${html`<div class="fbar"><${FilterBar} hint="Search or filter: user:…  latency:>5s  “refund”, or in words" />
       <button type="button" class="btn wide" aria-pressed=${hasFilter(filters.value, FAILED) ? "true" : "false"} onClick=${() => toggleFilter(FAILED)}>Failed</button>
-      <label class="pick wide"><span class="sr">Duration</span><select value=${slower} onChange=${(/** @type {any} */ event) => amend({ min_duration_ms: event.target.value })}>
-        ${SLOWER.map(([value, words]) => html`<option key=${value} value=${value} selected=${value === slower}>${words}</option>`)}</select><${Icon} name="chev" size=${14} /></label></div>`}>
+      <label class="pick wide"><span class="sr">Duration</span><select value=${slower} onChange=${(/** @type {any} */ event) => amend({ min_latency_ms: event.target.value })}>
+        ${(SLOWER.some(([value]) => value === slower) ? SLOWER : [...SLOWER, [slower, `Over ${duration(Number(slower))}`]]).map(([value, words]) => html`<option key=${value} value=${value} selected=${value === slower}>${words}</option>`)}</select><${Icon} name="chev" size=${14} /></label></div>`}>
     ${list.fault.value && !list.items.length ? html`<div class="pad"><${Failed} fault=${list.fault.value} again=${() => setRound(round + 1)} /></div>`
       : list.isWhole && !list.items.length ? html`<div class="pad"><${Nothing} /></div>`
       : html`<${Chosen} chosen=${chosen} list=${list} /><${RowList} list=${list} title="Traces" one="trace" height=${PHONE.matches ? 62 : 34} isFollowing=${spanOf(query).name !== "" && sort === "start" && order === "desc"}
@@ -81,8 +81,8 @@ function choose(id) {
   amend({ compare: chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id].slice(-2) }, { replace: true });
 }
 
-const Nothing = () => (filters.value.length || address.value.query.get("min_duration_ms")
+const Nothing = () => (filters.value.length
   ? html`<${Empty} title="No trace that began in this range matches."><p>Take a filter away, or look further back.</p>
-      <p class="ways"><button type="button" class="btn" onClick=${() => { applyFilters([]); amend({ min_duration_ms: null }); }}>Clear the filter</button></p><//>`
+      <p class="ways"><button type="button" class="btn" onClick=${() => applyFilters([])}>Clear the filter</button></p><//>`
   : html`<${Empty} title="No trace began in this range."><p>A trace is all events with one <code>trace_id</code>: a request with its model calls, tools and retrievals.</p>
       <p><a href="/guide/">The guide</a> shows how the SDK and OpenTelemetry send them. <code>lynex demo</code> fills in a day of a made-up company.</p><//>`);
