@@ -34,12 +34,13 @@ const labelOf = (part) => (part.count > 1 && part.key !== "rest" ? `${part.label
 /** @param {{part: Part, total: number, change: number, isNew: boolean, toStep: (index: number) => string}} props */
 function Row({ part, total, change, isNew, toStep }) {
   const [isOpen, setOpen] = useState(false);
+  const texts = part.texts.filter((text) => text.trim());
   const by = part.from >= 0 ? html`<a href=${toStep(part.from)}>step ${part.from + 1}</a>` : part.by;
   const told = change === 0 ? "" : `${change > 0 ? "+" : "−"}${exact(Math.abs(change))}`;
-  return html`<tr><td class="w1">${part.texts.length ? html`<button type="button" class="row" aria-expanded=${isOpen ? "true" : "false"} onClick=${() => setOpen(!isOpen)}><${Glyph} type=${part.type} /><span class="cut">${labelOf(part)}</span></button>`
+  return html`<tr><td class="w1">${texts.length ? html`<button type="button" class="row" aria-expanded=${isOpen ? "true" : "false"} onClick=${() => setOpen(!isOpen)}><${Glyph} type=${part.type} /><span class="cut">${labelOf(part)}</span></button>`
       : html`<span class="row"><${Glyph} type=${part.type} /><span class="cut">${labelOf(part)}</span></span>`}<span class="by phone small dim">${by}</span></td>
       <td class="dim by wide">${by}</td><td class="num dim wide">${shareOf(part.tokens, total)}</td><td class="num">${exact(part.tokens)}</td><td class=${`num ${isNew ? "new" : "soft"}`}>${told}</td></tr>
-    ${isOpen && html`<tr class="says"><td colspan="5">${part.texts.map((text, index) => html`<${Text} key=${index} text=${text} />`)}</td></tr>`}`;
+    ${isOpen && html`<tr class="says"><td colspan="5">${texts.map((text, index) => html`<${Text} key=${index} text=${text} />`)}</td></tr>`}`;
 }
 
 /** @param {number} tokens @param {number} total */
@@ -56,6 +57,6 @@ function Whole({ body }) {
   const [isOpen, setOpen] = useState(false);
   const messages = body["input"]?.messages ?? [];
   if (!messages.length) return null;
-  return html`<button type="button" class="btn quiet tiny more" aria-expanded=${isOpen ? "true" : "false"} onClick=${() => setOpen(!isOpen)}>${isOpen ? "Hide the prompt" : "The whole prompt as it was sent"}</button>
+  return html`<button type="button" class="btn quiet tiny prompt" aria-expanded=${isOpen ? "true" : "false"} onClick=${() => setOpen(!isOpen)}>${isOpen ? "Hide the prompt" : "The whole prompt as it was sent"}</button>
     ${isOpen && html`<${Chat} messages=${messages} answers=${[]} />`}`;
 }
