@@ -36,7 +36,7 @@ export function useProposals(typed, isOpen, chosen) {
   const fields = [...FIELDS.slice(0, 3), ...MEASURES, ...FIELDS.slice(3)].filter(({ name, label }) => !word || label.startsWith(word) || name.startsWith(word));
   /** @type {Proposal[]} */
   const proposals = fields.map(({ name, label, hint }) => ({ key: name, label: `${minus}${label}:`, note: hint, write: `${head}${minus}${label}:` }));
-  if (!typed.trim()) proposals.unshift({ key: "example", label: EXAMPLE, note: "or in words", write: EXAMPLE });
+  if (!typed.trim()) proposals.unshift({ key: "example", label: EXAMPLE, note: "in plain words", write: EXAMPLE });
   return typed.trim() ? proposals.slice(0, MOST) : proposals;
 }
 

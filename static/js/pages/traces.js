@@ -10,9 +10,10 @@ import { SortHead } from "../components/sort-head.js";
 import { Empty, Failed } from "../components/states.js";
 import { COLUMNS, TraceRow } from "../components/trace-row.js";
 import { filterParams, hasFilter } from "../filters.js";
-import { count, duration, shortened } from "../format.js";
+import { count, shortened } from "../format.js";
 import { html } from "../html.js";
 import { toComparison, toTrace } from "../links.js";
+import { quantityWords } from "../quantities.js";
 import { address, amend, go } from "../router.js";
 import { asked, filters } from "../state.js";
 import { clock, spanOf } from "../time.js";
@@ -51,7 +52,7 @@ export default function Traces() {
     head=${html`<div class="fbar"><${FilterBar} hint="Search or filter: user:…  latency:>5s  “refund”, or in words" />
       <button type="button" class="btn wide" aria-pressed=${hasFilter(filters.value, FAILED) ? "true" : "false"} onClick=${() => toggleFilter(FAILED)}>Failed</button>
       <label class="pick wide"><span class="sr">Duration</span><select value=${slower} onChange=${(/** @type {any} */ event) => amend({ min_latency_ms: event.target.value })}>
-        ${(SLOWER.some(([value]) => value === slower) ? SLOWER : [...SLOWER, [slower, `Over ${duration(Number(slower))}`]]).map(([value, words]) => html`<option key=${value} value=${value} selected=${value === slower}>${words}</option>`)}</select><${Icon} name="chev" size=${14} /></label></div>`}>
+        ${(SLOWER.some(([value]) => value === slower) ? SLOWER : [...SLOWER, [slower, `Over ${quantityWords(Number(slower), "time")}`]]).map(([value, words]) => html`<option key=${value} value=${value} selected=${value === slower}>${words}</option>`)}</select><${Icon} name="chev" size=${14} /></label></div>`}>
     ${list.fault.value && !list.items.length ? html`<div class="pad"><${Failed} fault=${list.fault.value} again=${() => setRound(round + 1)} /></div>`
       : list.isWhole && !list.items.length ? html`<div class="pad"><${Nothing} /></div>`
       : html`<${Chosen} chosen=${chosen} list=${list} /><${RowList} list=${list} title="Traces" one="trace" height=${PHONE.matches ? 62 : 34} isFollowing=${spanOf(query).name !== "" && sort === "start" && order === "desc"}
