@@ -53,7 +53,6 @@ function Open({ item }) {
   const leave = () => {
     const id = chosen?.id;
     amend({ tile: null }, { replace: true });
-    setTimeout(() => document.querySelector(`[data-tile="${id}"]`)?.scrollIntoView({ block: "nearest" }), 0);
     if (id) focusOn(id);
   };
   useKeys("Dashboard", [
