@@ -19,8 +19,9 @@ def tariffs_found(catalogue: "Catalogue", words: Sequence[str], day: int) -> lis
     named = ((provider, model, f"{provider} {model.lower()}") for provider, model in catalogue.models())
     hits = [(provider, model) for provider, model, name in named if all(word in name for word in words)]
     hits.sort(key=lambda hit: _rank(hit[0], hit[1], words))
-    tariffs = (catalogue.tariff(provider, model, day, {}) for provider, model in hits)
-    return [tariff for tariff in tariffs if tariff is not None and tariff.bands]
+    tariffs = ((model, catalogue.tariff(provider, model, day, {})) for provider, model in hits)
+    # An id that leads to another model is no name to ask for.
+    return [found for model, found in tariffs if found is not None and found.model.id == model and found.bands]
 
 
 def _rank(provider: str, model: str, words: Sequence[str]) -> tuple[bool, int, bool, int, str]:

@@ -169,6 +169,8 @@ def test_models_are_found_by_words_the_makers_and_the_owners_first() -> None:
     assert found("no such model at all") == []
     everything = prices_found(BOOK, PricesQuestion.from_params([]), NOW)
     assert everything["found"] > 1000 and len(everything["items"]) == 20
+    mini = found("gpt-4o-mini")
+    assert len(mini) == len(set(mini))
 
 
 _COUNTED: list[dict[str, Any]] = [

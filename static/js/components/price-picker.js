@@ -15,8 +15,10 @@ export function PricePicker({ model, provider, choose }) {
   const [typed, setTyped] = useState(model);
   const [isOpen, setOpen] = useState(false);
   const [at, setAt] = useState(0);
+  const [isWanted, setWanted] = useState(false); // Enter was pressed before the offers were there
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
-  const search = useRested(typed === model ? "" : typed.trim());
+  const wanted = typed === model ? "" : typed.trim();
+  const search = useRested(wanted);
   const found = useAnswer(isOpen ? "/prices" : null, { search: search || undefined, limit: OFFERED });
   /** @type {import("../costs.js").Price[]} */
   const offers = isOpen ? found.value?.items ?? [] : [];
@@ -25,17 +27,23 @@ export function PricePicker({ model, provider, choose }) {
     setOpen(false);
     choose(price.source === "own" ? price.model.replace(/\*$/, "") : price.matched, price.provider);
   };
+  const isSettled = isOpen && search === wanted && !found.isOld && found.value !== undefined;
+  useEffect(() => {
+    const chosen = offers[at];
+    if (!isWanted || !isSettled) return;
+    setWanted(false);
+    if (chosen) take(chosen);
+  }, [isWanted, isSettled]);
   /** @param {KeyboardEvent} event */
   const keys = (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const chosen = offers[at];
     if (by) {
       event.preventDefault();
       setOpen(true);
       if (offers.length) setAt((at + by + offers.length) % offers.length);
-    } else if (event.key === "Enter" && chosen) {
+    } else if (event.key === "Enter" && isOpen) {
       event.preventDefault();
-      take(chosen);
+      setWanted(true);
     } else if (event.key === "Escape" && isOpen) {
       event.preventDefault();
       setOpen(false);
