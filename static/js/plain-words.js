@@ -14,7 +14,7 @@ const THINGS = [
   ["(?:llm|model|ai|chat|completion) (?:calls?|requests?|responses?|events?)|generations?|completions?|inferences?|requests?|prompts?|answers?|replies|responses?", is("type", "model_response")],
   ["retrievals?|rag (?:calls?|queries|lookups?)|(?:document|vector) (?:searches|lookups?|queries)", is("type", "retrieval")],
   ["agent (?:actions?|steps?|runs?|calls?)|agents?|steps?", is("type", "agent_action")],
-  ["eval(?:uation)?s?|eval metrics?|scores?|metrics", is("type", "eval_metric")],
+  ["evals?|evaluations?|eval metrics?|scores?|metrics", is("type", "eval_metric")],
   ["messages?", is("type", "message")],
   ["log (?:lines?|entries|records?|events?)|logs?", is("type", "log")],
   ["spans?", is("type", "span")],
