@@ -1,16 +1,13 @@
 """What a browser loads: the page, its files, the documentation of the API; nothing comes from outside."""
 
 import asyncio
-import gzip
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
-from starlette.staticfiles import StaticFiles
+from starlette.responses import RedirectResponse, Response
 
+from lynex.api.assets import Asset, Assets
 from lynex.api.front import front, parts
 from lynex.api.guide import guide_page
 from lynex.errors import LynexError, NotFound
@@ -24,14 +21,14 @@ _HEADERS: Final = {
     "content-security-policy": _POLICY,
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "cache-control": "no-cache",
 }
+_ASK_AGAIN: Final = "no-cache"
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
 _PACKAGE: Final = Path(__file__).parent.parent
 _FOLDER: Final = next(
     (folder for folder in (_PACKAGE / "static", _PACKAGE.parent / "static") if folder.is_dir()), _PACKAGE
 )
-_FILES: Final = StaticFiles(directory=_FOLDER, check_dir=False)
-_TEXTS: Final = frozenset((".html", ".css", ".js", ".svg", ".json"))
+_ASSETS: Final = Assets(_FOLDER)
 # The addresses of the dashboard's pages: each answers with the same file, which shows what its address says.
 _PAGES: Final = ("dashboards", "events", "traces", "sessions", "errors", "costs", "settings")
 PATHS: Final = ("/", *(f"/{page}{rest}" for page in _PAGES for rest in ("", "/{rest:path}")))
@@ -39,7 +36,7 @@ PATHS: Final = ("/", *(f"/{page}{rest}" for page in _PAGES for rest in ("", "/{r
 
 async def index(request: Request) -> Response:
     """GET / and every page of the dashboard"""
-    return await _file(request, "index.html")
+    return _answer(request, await asyncio.to_thread(_ASSETS.page, request.url.path))
 
 
 async def docs(request: Request) -> Response:
@@ -57,7 +54,7 @@ async def guide(request: Request) -> Response:
     if "plain" not in request.query_params and await _is_signed_in(request):
         return await index(request)
     page = await asyncio.to_thread(guide_page, _FOLDER / "guide", request.path_params["path"])
-    return Response(page, 200, _HEADERS, media_type="text/html")
+    return Response(page, 200, _HEADERS | {"cache-control": _ASK_AGAIN}, media_type="text/html")
 
 
 async def _is_signed_in(request: Request) -> bool:
@@ -79,32 +76,25 @@ async def openapi(request: Request) -> Response:
 
 
 async def _file(request: Request, path: str) -> Response:
-    try:
-        found = await _FILES.get_response(path, request.scope)
-    except (HTTPException, OSError, ValueError) as fault:
-        raise NotFound("There is no such file.") from fault
-    if isinstance(found, FileResponse) and Path(found.path).suffix in _TEXTS:
-        found.headers["vary"] = "accept-encoding"
-        found = await _compressed(found) if _takes_gzip(request) else found
-    for name, value in _HEADERS.items():
-        found.headers[name] = value
-    return found
+    found, is_lasting = await asyncio.to_thread(_ASSETS.find, path) or (None, False)
+    return _answer(request, found, is_lasting=is_lasting)
+
+
+def _answer(request: Request, found: Asset | None, *, is_lasting: bool = False) -> Response:
+    """Compressed for who takes that; nothing for who has it. The tag is weak, for it names both forms."""
+    if found is None:
+        raise NotFound("There is no such file.")
+    headers = _HEADERS | {"cache-control": _FOR_EVER if is_lasting else _ASK_AGAIN, "etag": found.tag}
+    if found.small is not None:
+        headers["vary"] = "accept-encoding"
+    known = request.headers.get("if-none-match", "")
+    if found.tag.removeprefix("W/") in known:
+        return Response(None, 304, headers)
+    if found.small is not None and _takes_gzip(request):
+        return Response(found.small, 200, headers | {"content-encoding": "gzip"}, media_type=found.media_type)
+    return Response(found.data, 200, headers, media_type=found.media_type)
 
 
 def _takes_gzip(request: Request) -> bool:
     offered = (word.partition(";") for word in request.headers.get("accept-encoding", "").split(","))
     return any(name.strip() == "gzip" and weight.replace(" ", "") != "q=0" for name, _, weight in offered)
-
-
-async def _compressed(found: FileResponse) -> Response:
-    """The same file in fewer bytes; its tag is weak, for it names both forms."""
-    headers = {name: found.headers[name] for name in ("content-type", "last-modified")}
-    headers |= {"etag": f"W/{found.headers['etag']}", "content-encoding": "gzip", "vary": "accept-encoding"}
-    path, changed = str(found.path), found.headers["etag"]
-    return Response(await asyncio.to_thread(_gzipped, path, changed), 200, headers)
-
-
-@lru_cache(maxsize=256)
-def _gzipped(path: str, changed: str) -> bytes:
-    """Once for each file and `changed`."""
-    return gzip.compress(Path(path).read_bytes(), 9, mtime=0)

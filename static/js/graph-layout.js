@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "../vendor/hooks.js";
 
-const WORKER = "/static/js/graph-worker.js";
+const WORKER = new URL("./graph-worker.js", import.meta.url);
 const PATIENCE_MS = 8000;
 
 /** @typedef {import("./graph-worker.js").Wanted} Wanted */

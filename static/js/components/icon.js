@@ -2,7 +2,7 @@
 
 import { html } from "../html.js";
 
-const SPRITE = "/static/icons.svg";
+const SPRITE = new URL("../../icons.svg", import.meta.url).pathname;
 
 /** Type of event → name of its glyph, and its class, which sets --c. */
 export const GLYPHS = /** @type {Readonly<Record<string, string>>} */ ({
