@@ -38,7 +38,9 @@ export class StepBodies {
         this.kept.set(id, event);
       }
     }
-    if (this.wanted.size && !this.isAsking && !this.fault.peek()) void this.look();
+    if (!this.wanted.size || this.isAsking || this.fault.peek()) return;
+    this.isAsking = true;
+    queueMicrotask(() => void this.look()); // with what else is needed for the same sight
   }
 
   again() {
@@ -47,7 +49,6 @@ export class StepBodies {
   }
 
   async look() {
-    this.isAsking = true;
     try {
       while (this.wanted.size) {
         const ids = [...this.wanted].slice(0, PAGE);

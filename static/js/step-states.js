@@ -12,7 +12,7 @@ import { DUPLICATE } from "./trace.js";
  */
 /** An agent's action: from which step on it may tell, and for which rows. @typedef {{row: number, at: number, first: number, after: number}} Telling */
 
-const AHEAD = 40; // actions fetched together
+const AHEAD = 60; // actions fetched together: the SDKs tell a whole state every fifty steps
 const LONGEST_CHAIN = 5000;
 /** @type {Held} */
 const NOTHING = { state: undefined, memory: undefined, toldAt: -1, isPartial: false, needs: [] };
@@ -43,8 +43,8 @@ export class StepStates {
         held.toldAt = Math.max(held.toldAt, telling.at);
       }
       if (body["state"] === undefined && body["state_patch"] === undefined) continue;
-      const whole = resolved(this.idOf(telling), read);
-      return { ...whole, memory: held.memory, toldAt: Math.max(held.toldAt, telling.at), needs: whole.needs };
+      const { missing, links, ...whole } = resolved(this.idOf(telling), read);
+      return { ...whole, memory: held.memory, toldAt: Math.max(held.toldAt, telling.at), needs: missing === null ? [] : [missing, ...this.before(last - links)] };
     }
     return held;
   }
@@ -65,21 +65,21 @@ export class StepStates {
   }
 }
 
-/** @param {string} id @param {Read} read @returns {Pick<Held, "state" | "isPartial" | "needs">} */
+/** A whole state with all patches since; or which event is missing after so many links. @param {string} id @param {Read} read @returns {Pick<Held, "state" | "isPartial"> & {missing: string | null, links: number}} */
 function resolved(id, read) {
   /** @type {unknown[]} */
   const patches = [];
   /** @type {string | undefined} */
   let next = id;
-  for (let links = 0; next && links < LONGEST_CHAIN; links += 1) {
+  while (next && patches.length < LONGEST_CHAIN) {
     const event = read(next);
-    if (event === undefined) return { state: undefined, isPartial: false, needs: [next] };
-    if (event?.body["state"] !== undefined) return { state: patches.reduceRight(merged, event.body["state"]), isPartial: false, needs: [] };
+    if (event === undefined) return { state: undefined, isPartial: false, missing: next, links: patches.length };
+    if (event?.body["state"] !== undefined) return { state: patches.reduceRight(merged, event.body["state"]), isPartial: false, missing: null, links: patches.length };
     if (event?.body["state_patch"] === undefined) break;
     patches.push(event.body["state_patch"]);
     next = event.body["state_base"];
   }
-  return { state: patches.reduceRight(merged, {}), isPartial: true, needs: [] };
+  return { state: patches.reduceRight(merged, {}), isPartial: true, missing: null, links: patches.length };
 }
 
 /** JSON merge patch, RFC 7396. @param {unknown} target @param {unknown} patch @returns {unknown} */

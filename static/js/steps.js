@@ -50,6 +50,11 @@ export class Steps {
     return /** @type {Step} */ (this.list[index]);
   }
 
+  /** The id of its event. @param {number} index */
+  idOf(index) {
+    return this.trace.idOf(this.at(index).row);
+  }
+
   /** @param {number} index */
   typeOf(index) {
     return this.trace.typeOf(this.at(index).row);

@@ -7,6 +7,7 @@ import { dollars } from "../money.js";
 import { callBefore, changeOf, contextOf } from "../step-context.js";
 import { EventContent } from "./event-content.js";
 import { Glyph, Icon } from "./icon.js";
+import { Stack } from "./stack.js";
 import { StepCall } from "./step-calls.js";
 import { StepDecision } from "./step-decision.js";
 import { StepKnew } from "./step-knew.js";
@@ -24,7 +25,7 @@ export function StepStory({ steps, lines, index, bodies, toStep }) {
   const { trace } = steps;
   const { row } = steps.at(index);
   /** @param {number} at */
-  const bodyAt = (at) => bodies.get(trace.idOf(steps.at(at).row));
+  const bodyAt = (at) => bodies.get(steps.idOf(at));
   const event = bodyAt(index);
   const fault = bodies.fault.value;
   return html`<div class="mid scroll" tabindex="-1"><${Head} steps=${steps} lines=${lines} index=${index} /><${Hint} steps=${steps} lines=${lines} index=${index} />
@@ -32,7 +33,7 @@ export function StepStory({ steps, lines, index, bodies, toStep }) {
       : event === undefined ? html`<${Skeleton} lines=${12} />`
       : event === null ? html`<p class="dim">This event is not stored any more.</p>`
       : trace.typeOf(row) === "model_response" ? html`<${Call} ...${{ steps, lines, index, bodies, bodyAt, toStep }} />`
-      : trace.typeOf(row) === "tool_call" ? html`<${Decided} steps=${steps} index=${index} toStep=${toStep} /><${StepCall} steps=${steps} lines=${lines} index=${index} body=${event.body} here=${index} toStep=${toStep} /><${Stack} body=${event.body} />`
+      : trace.typeOf(row) === "tool_call" ? html`<${Decided} steps=${steps} index=${index} toStep=${toStep} /><${StepCall} steps=${steps} lines=${lines} index=${index} body=${event.body} here=${index} toStep=${toStep} /><${Failure} body=${event.body} />`
       : html`<section><${EventContent} event=${event} /></section>`}</div>`;
 }
 
@@ -100,7 +101,7 @@ function Decided({ steps, index, toStep }) {
 }
 
 /** @param {{body: Record<string, any>}} props */
-const Stack = ({ body }) => {
+const Failure = ({ body }) => {
   const stack = body["error"]?.stack ?? body["error"]?.stacktrace;
-  return typeof stack === "string" && stack ? html`<section><header class="h"><h3>Where it failed</h3></header><pre class="json box said">${stack}</pre></section>` : null;
+  return typeof stack === "string" && stack ? html`<section><header class="h"><h3>Where it failed</h3></header><${Stack} stack=${stack} /></section>` : null;
 };

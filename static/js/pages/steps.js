@@ -16,7 +16,7 @@ import { toSteps } from "../links.js";
 import { address, go } from "../router.js";
 import { project } from "../state.js";
 import { StepBodies } from "../step-bodies.js";
-import { FAR } from "../step-context.js";
+import { callBefore, FAR } from "../step-context.js";
 import { useStepKeys } from "../step-keys.js";
 import { StepLines } from "../step-lines.js";
 import { useStepPlay } from "../step-play.js";
@@ -26,7 +26,8 @@ import { Steps } from "../steps.js";
 import { Trace } from "../trace.js";
 
 const REST_MS = 120; // browsers refuse to write the address more often than some hundred times a minute
-const PASSING_MS = 40; // a key held down passes over steps without asking for each
+const NEAR = 24; // steps back to which answers are sought in a prompt: they carry prompts of their own
+const PASSING_MS = 60; // a key held down passes over steps without asking for each
 
 /** @param {{params: {trace: string, step?: string}}} props */
 export default function StepsPage({ params }) {
@@ -59,6 +60,7 @@ function Shown({ steps, lines, wanted }) {
   const states = useMemo(() => new StepStates(steps), [steps]);
   const bodies = useMemo(() => new StepBodies(trace.facts.trace_id), [trace]);
   const told = useRef(/** @type {HTMLElement | null} */ (null));
+  const moved = useRef(-Infinity);
   const writing = useRef(/** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined));
   /** @param {number} index */
   const toStep = (index) => toSteps(trace.facts.trace_id, undefined, index + 1);
@@ -76,8 +78,12 @@ function Shown({ steps, lines, wanted }) {
     else go(toStep(here), { replace: true });
   }, [wanted]);
   useEffect(() => {
-    const timer = setTimeout(() => needed(steps, here, bodies), PASSING_MS);
-    return () => clearTimeout(timer);
+    const isPassing = performance.now() - moved.current < PASSING_MS;
+    moved.current = performance.now();
+    const timers = [setTimeout(() => needEarlier(steps, here, bodies), PASSING_MS)];
+    if (isPassing) timers.unshift(setTimeout(() => needFirst(steps, here, bodies), PASSING_MS));
+    else needFirst(steps, here, bodies);
+    return () => timers.forEach(clearTimeout);
   }, [steps, here, bodies]);
   useLayoutEffect(() => told.current?.scrollTo(0, 0), [here]);
   const held = useHeld(states, here, bodies);
@@ -100,13 +106,19 @@ function Shown({ steps, lines, wanted }) {
   </div>`;
 }
 
-/** What a step shows first, then what it is explained by. @param {Steps} steps @param {number} here @param {StepBodies} bodies */
-function needed(steps, here, bodies) {
-  const idOf = (/** @type {number} */ index) => steps.trace.idOf(steps.at(index).row);
+/** What a step shows. @param {Steps} steps @param {number} here @param {StepBodies} bodies */
+function needFirst(steps, here, bodies) {
   const { holder } = steps.at(here);
-  bodies.need([idOf(here), ...callsOf(steps, here).map(idOf), ...(holder < 0 ? [] : [steps.trace.idOf(holder)])]);
+  bodies.need([steps.idOf(here), ...callsOf(steps, here).map((at) => steps.idOf(at)), ...(holder < 0 ? [] : [steps.trace.idOf(holder)])]);
+}
+
+/** What it is explained by: who put what into its prompt. @param {Steps} steps @param {number} here @param {StepBodies} bodies */
+function needEarlier(steps, here, bodies) {
   if (steps.typeOf(here) !== "model_response") return;
-  bodies.need(Array.from({ length: Math.min(FAR, here) }, (_, back) => idOf(here - 1 - back)));
+  const since = callBefore(steps, here);
+  const ids = [];
+  for (let at = here - 1; at >= Math.max(0, here - FAR); at -= 1) if (at >= here - NEAR || at === since || steps.typeOf(at) !== "model_response") ids.push(steps.idOf(at));
+  bodies.need(ids);
 }
 
 /** @param {StepStates} states @param {number} index @param {StepBodies} bodies */
