@@ -10,7 +10,7 @@ from lynex.config import PriceConfig
 from lynex.pricing.context import NO_CONTEXT, PriceContext
 from lynex.pricing.cost import Cost
 from lynex.pricing.explanation import Explanation
-from lynex.pricing.listing import tariffs_found
+from lynex.pricing.listing import priced_tariffs, tariffs_named
 from lynex.pricing.owner import OwnPrice, OwnPrices
 from lynex.pricing.usage import Usage
 
@@ -30,6 +30,7 @@ class PriceBook:
         self._own = OwnPrices(owner_prices)
         self._book: Catalogue | None = None
         self._loading = threading.Lock()
+        self._listed: tuple[int, tuple[Tariff, ...]] | None = None  # a day, and what has a price on it
         self._memo: OrderedDict[_Key, Tariff | OwnPrice | None] = OrderedDict()
 
     def warm(self) -> None:
@@ -99,7 +100,10 @@ class PriceBook:
     def search(self, words: Sequence[str], at: int) -> "list[Tariff | OwnPrice]":
         """Prices per token that hold at an instant, of models whose names contain every word: the owner's first."""
         day = at - at % DAY
-        return [*self._own.named(words, day), *tariffs_found(self._catalogue(), words, day)]
+        listed = self._listed
+        if listed is None or listed[0] != day:
+            listed = self._listed = (day, priced_tariffs(self._catalogue(), day))
+        return [*self._own.named(words, day), *tariffs_named(listed[1], words)]
 
     def _remember(self, key: _Key, at: int) -> "Tariff | OwnPrice | None":
         provider, model, response_model, _, context = key

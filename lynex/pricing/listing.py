@@ -14,14 +14,17 @@ _MAKERS: Final = (
 )  # fmt: skip
 
 
-def tariffs_found(catalogue: "Catalogue", words: Sequence[str], day: int) -> list["Tariff"]:
-    """The tariffs of a day for models whose provider and name contain every word (lower case), the likeliest first."""
-    named = ((provider, model, f"{provider} {model.lower()}") for provider, model in catalogue.models())
-    hits = [(provider, model) for provider, model, name in named if all(word in name for word in words)]
-    hits.sort(key=lambda hit: _rank(hit[0], hit[1], words))
-    tariffs = ((model, catalogue.tariff(provider, model, day, {})) for provider, model in hits)
+def priced_tariffs(catalogue: "Catalogue", day: int) -> "tuple[Tariff, ...]":
+    """Every model of the book that has a price per token on a day; about 0.2 s."""
+    named = ((model, catalogue.tariff(provider, model, day, {})) for provider, model in catalogue.models())
     # An id that leads to another model is no name to ask for.
-    return [found for model, found in tariffs if found is not None and found.model.id == model and found.bands]
+    return tuple(found for model, found in named if found is not None and found.model.id == model and found.bands)
+
+
+def tariffs_named(tariffs: "Sequence[Tariff]", words: Sequence[str]) -> "list[Tariff]":
+    """Those whose provider and name contain every word (lower case), the likeliest first."""
+    hits = [one for one in tariffs if all(word in f"{one.provider.id} {one.model.id.lower()}" for word in words)]
+    return sorted(hits, key=lambda one: _rank(one.provider.id, one.model.id, words))
 
 
 def _rank(provider: str, model: str, words: Sequence[str]) -> tuple[bool, int, bool, int, str]:

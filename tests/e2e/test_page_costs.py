@@ -2,15 +2,18 @@
 
 import re
 import tomllib
+from typing import TypeVar
 
 import msgspec
 import pytest
 from playwright.sync_api import expect
 
+from lynex.api.costs_shapes import CostOfEvent, Costs, PriceList, WhatIf
 from lynex.config import PriceConfig
 from tests.e2e.conftest import WIDTHS, send
 
 HOSTILE = 'evil"\\ <img src=x onerror="window.hit=1">\u007f #'
+Shape = TypeVar("Shape")
 VIEWS = {"": ".spent tbody tr", "what-if": ".moves tbody tr", "unpriced": ".unpriced li"}
 
 
@@ -81,6 +84,31 @@ def test_the_lines_of_a_price_are_what_the_settings_take(open_page):
     [price] = tomllib.loads(shown.inner_text())["prices"]
     assert msgspec.convert(price, PriceConfig) == PriceConfig(model=HOSTILE, provider=HOSTILE, input=0.25, output=1)
     assert page.evaluate("window.hit") is None
+
+
+def test_answers_have_the_shapes_that_are_described(server, open_page):
+    page = open_page("/costs")
+
+    def answered(path: str, shape: type[Shape]) -> Shape:
+        answer = page.request.get(f"{server.url}/api/v1{path}project_id=proj_default")
+        assert answer.status == 200, answer.text()
+        decoded = msgspec.json.decode(answer.body(), type=shape)
+        assert msgspec.json.decode(msgspec.json.encode(decoded)) == answer.json()
+        return decoded
+
+    spent = answered("/costs?by=prompt&", Costs)
+    assert spent.total.cost_usd == pytest.approx(sum(item.cost_usd or 0 for item in spent.items))
+    moved = answered("/costs/what-if?target=gpt-4o-mini&", WhatIf)
+    assert moved.price.rates[0].input == 0.15
+    [same] = [item for item in moved.items if item.model == "gpt-4o-mini"]
+    assert same.then_usd == pytest.approx(same.cost_usd)
+    event = page.request.get(f"{server.url}/api/v1/events?model=claude-sonnet-4-5&limit=1&project_id=proj_default")
+    why = answered(f"/events/{event.json()['items'][0]['eventId']}/cost?", CostOfEvent)
+    assert why.counts and why.lines and not why.differs
+    missing = page.request.get(f"{server.url}/api/v1/events/unknown/cost?project_id=proj_default")
+    assert (missing.status, missing.json()["code"]) == (404, "event_not_found")
+    found = page.request.get(f"{server.url}/api/v1/prices?search=sonnet&limit=3")
+    assert len(msgspec.json.decode(found.body(), type=PriceList).items) == 3
 
 
 def test_an_event_says_why_it_costs_what_it_does(server, key, open_page):
