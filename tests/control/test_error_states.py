@@ -67,6 +67,7 @@ def test_a_control_database_of_the_first_version_gains_the_table_and_keeps_the_r
     with sqlite3.connect(path) as old:
         old.execute("DROP TABLE error_states")
         old.execute("DROP TABLE saved_items")
+        old.execute("DROP TABLE receipts")
         old.execute("UPDATE alembic_version SET version_num = '0001'")
     old.close()
     again = open_records(tmp_path / "data", clock)
