@@ -65,7 +65,7 @@ function Key({ secret, take, isLater }) {
   const make = () => send("POST", path, { name: "first steps", scopes: ["ingest"] }).then((made) => take(made.secret), (problem) => sayFault(problem, "No key was made"));
   if (secret) return html`<h3>Your key</h3><${ToCopy} text=${secret} name="the key" /><p class="soft">It may only send. It is in what you paste below, and <b>is not shown again</b> once you leave this page.</p>`;
   return html`<h3>Take a key</h3>
-    <p class="soft">${live.length ? html`There ${live.length === 1 ? "is" : "are"} ${plural(live.length, "key")}: ${live.slice(0, 3).map(({ name, prefix }, index) => html`${index ? ", " : ""}<b>${name}</b> <code>${prefix}…</code>`)}. A secret is shown only when a key is made; take one you have, or make one for this page.`
+    <p class="soft">${live.length ? html`There ${live.length === 1 ? "is" : "are"} ${plural(live.length, "key")}: ${live.slice(0, 3).map(({ name, prefix }, index) => html`${index ? ", " : ""}<b>${name}</b> (<code>${prefix}…</code>)`)}. A secret is shown only when a key is made; take one you have, or make one for this page.`
       : "A key lets a program send to this project."}</p>
     <p class="ways"><button type="button" class=${`btn${live.length || isLater ? "" : " solid"}`} onClick=${make}>Make a key</button></p>`;
 }
