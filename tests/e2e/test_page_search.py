@@ -8,7 +8,6 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import WIDTHS
 from tests.e2e.plain_english import KNOWN, NOW, SENTENCES
 
 csv.field_size_limit(1 << 24)
@@ -87,6 +86,13 @@ def test_what_was_understood_is_shown_as_chips_before_it_holds(open_page):
     expect(page).to_have_url(re.compile(r"/traces\?.*sort=duration_ms"))
 
 
+def test_where_nothing_matches_the_filter_that_is_to_blame_is_named(open_page):
+    page = open_page("/events?type=tool_call&name=refund_create&min_latency_ms=900000")
+    expect(page.get_by_role("heading", name="Nothing in the last 24 hours matches all of this.")).to_be_visible()
+    page.get_by_role("button", name=re.compile("Without latency ≥ 15.min")).click()
+    expect(page.locator(".er[data-row]").first).to_contain_text("refund_create")
+
+
 def test_search_opens_on_pages_without_a_filter_and_leads_to_events(open_page):
     page = open_page("/settings")
     expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
@@ -123,28 +129,32 @@ def test_a_view_is_saved_opened_changed_and_taken_away_with_a_way_back(open_page
     expect(menu).to_have_accessible_name("Views: What fails")
 
 
-@pytest.mark.parametrize("form", ["CSV", "JSONL", "Parquet"])
-def test_an_export_has_every_event_of_the_filter_and_says_how_many(open_page, form):
+def test_an_export_has_every_event_of_the_filter_and_says_how_many(open_page):
     page = open_page("/events?type=tool_call")
     expect(page.locator(".er").first).to_be_visible()
     count = int(page.locator(".bar .facts .num").get_attribute("title").replace(",", ""))
-    page.get_by_role("button", name="Export").click()
-    with page.expect_download() as download:
-        page.get_by_role("menuitem", name=form).click()
-    path = download.value.path()
-    expect(page.locator(".tray")).to_contain_text(f"{form}: {count:,} events")
-    if form == "CSV":
-        with open(path, newline="", encoding="utf-8") as file:
-            types = [row["type"] for row in csv.DictReader(file)]
-    elif form == "JSONL":
-        types = [json.loads(line)["type"] for line in path.read_text(encoding="utf-8").splitlines()]
-    else:
-        types = pq.read_table(path).column("type").to_pylist()
-    assert types == ["tool_call"] * count
+    for form, types_in in (("CSV", in_csv), ("JSONL", in_lines), ("Parquet", in_parquet)):
+        page.get_by_role("button", name="Export").click()
+        with page.expect_download() as download:
+            page.get_by_role("menuitem", name=form).click()
+        expect(page.locator(".tray")).to_contain_text(f"{form}: {count:,} events")
+        assert types_in(download.value.path()) == ["tool_call"] * count
 
 
-@pytest.mark.parametrize("size", WIDTHS)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+def in_csv(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return [row["type"] for row in csv.DictReader(file)]
+
+
+def in_lines(path):
+    return [json.loads(line)["type"] for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def in_parquet(path):
+    return pq.read_table(path).column("type").to_pylist()
+
+
+@pytest.mark.parametrize(("theme", "size"), [("light", "desk"), ("dark", "phone")])
 def test_the_box_its_offers_and_the_menus_pass_axe_and_fit(open_page, axe, theme, size):
     page = open_page("/events?not_model=gpt-4o&min_latency_ms=100", size, theme)
     expect(page.locator(".er").first).to_be_visible()

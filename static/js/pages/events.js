@@ -15,10 +15,11 @@ import { Timeline } from "../timeline.js";
 import { EventList } from "../components/event-list.js";
 import { ExportMenu } from "../components/export-menu.js";
 import { Facets } from "../components/facets.js";
-import { applyFilters, FilterBar } from "../components/filter-bar.js";
+import { FilterBar } from "../components/filter-bar.js";
 import { Histogram } from "../components/histogram.js";
 import { Icon } from "../components/icon.js";
 import { LiveButton } from "../components/live-button.js";
+import { NothingFound } from "../components/nothing-found.js";
 import { Page } from "../components/page.js";
 import { RangePicker } from "../components/range-picker.js";
 import { Empty, Failed, Skeleton } from "../components/states.js";
@@ -147,11 +148,7 @@ const sum = (values) => values.reduce((total, value) => total + value, 0);
 
 /** Why there is nothing, and the way out. */
 function Nothing() {
-  if (filters.value.length) {
-    return html`<${Empty} title="Nothing in this range matches.">
-      <p>Take a filter away, or look further back.</p>
-      <p class="ways"><button type="button" class="btn" onClick=${() => applyFilters([])}>Clear the filter</button> <button type="button" class="btn" onClick=${() => amend({ range: "90d", from: null, to: null })}>Last 90 days</button></p><//>`;
-  }
+  if (filters.value.length) return html`<${NothingFound} />`;
   return html`<${Empty} title="No event in this range.">
     <p>Send one, and it appears here by itself:</p>
     <pre class="box json">${`curl ${location.origin}/api/v1/events \\
