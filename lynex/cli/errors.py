@@ -180,6 +180,7 @@ def _print_group(group: Mapping[str, Any]) -> None:
         "State": _state(group)
         + (f" by {group['changed_by']} {moment(group['changed_at'])}" if group["changed_at"] else ""),
         "Note": group["note"],
+        "Where": group["place"],
         "Seen": f"{moment(group['first_seen'])} → {moment(group['last_seen'])}",
         "Count": f"{count(group['count'])} · {count(group['users'])} users · {count(group['traces'])} traces",
         "Models": ", ".join(group["models"]),
