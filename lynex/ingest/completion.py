@@ -1,5 +1,6 @@
 """A finished draft → its row and canonical body (semconv.md section 1), so that `enrich` treats it as any event."""
 
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -18,13 +19,16 @@ from lynex.store.stored_event import StoredEvent
 _LONGEST_NAME: Final = 512
 _LONGEST_TAG, _MOST_TAGS = 256, 50
 _COUNTED_TYPES: Final = frozenset(("model_response", "token_usage"))
-_CONTEXT: Final = ("session_id", "user_id", "environment", "release", "service_name", "agent_name", "step_index")
+_CONTEXT: Final = frozenset(
+    ("session_id", "user_id", "environment", "release", "service_name", "agent_name", "step_index")
+)
 _COUNTS: Final = frozenset(("input", "output", "total", "cache_read", "cache_write", "reasoning"))
 _NAMES: Final = (
     "name", "kind", "level", "provider", "model", "response_model", "session_id", "user_id", "environment", "release",
     "service_name", "response_id", "finish_reason", "tool_name", "agent_name", "prompt_name", "prompt_version",
     "error_type", "error_message", "eval_name", "sdk_name", "sdk_version", "parent_event_id",
 )  # fmt: skip
+_names_in: Final = attrgetter(*_NAMES)
 _PIECES: Final = ("prompt", "agent", "workflow", "mcp", "eval", "error")
 _MOST_SEARCHABLE: Final = 16 << 10  # bytes
 _LONGEST_TEXT: Final = 256
@@ -57,8 +61,7 @@ def complete(draft: Draft, row: StoredEvent) -> Reading:
 
 def _bound_columns(row: StoredEvent) -> None:
     """Lists, breakdowns and traces answer columns: a name of a megabyte must not make each of them one."""
-    for column in _NAMES:
-        said = getattr(row, column)
+    for column, said in zip(_NAMES, _names_in(row), strict=True):
         if said is not None and len(said) > LONGEST_COLUMN:
             setattr(row, column, said[:LONGEST_COLUMN])
     if row.tags:
@@ -186,10 +189,8 @@ def _complete_pieces(draft: Draft, row: StoredEvent, body: dict[str, Any]) -> No
 
 
 def _complete_context(draft: Draft, row: StoredEvent) -> None:
-    context = draft.context
-    for name in _CONTEXT:
-        value = context.get(name)
-        if value is not None:
+    for name, value in draft.context.items():
+        if value is not None and name in _CONTEXT:
             setattr(row, name, value)
     if draft.tags:
         row.tags = draft.tags

@@ -16,7 +16,6 @@ PrefixReader = Callable[[Draft, str, Any], None]
 
 _REMEMBERED_KEYS: Final = 20_000
 _LONGEST_KEY: Final = 256
-_LAST: Final = 1 << 30
 _MOST_METADATA: Final = 64
 _LONGEST_METADATA: Final = 1024
 
@@ -48,25 +47,25 @@ class Dialect:
 
 
 _UNKNOWN: Final = 0
-_FIELD: Final = 1
-_PREFIX: Final = 2
-_LIST: Final = 3
-_IGNORED: Final = 4
+_PREFIX: Final = 1
+_LIST: Final = 2
+_IGNORED: Final = 3
 
 
 class _Word(msgspec.Struct, gc=False, frozen=True):
-    """What is known of one attribute key."""
+    """What is known of one attribute key that no table has in full."""
 
     bit: int = 0
-    rank: int = _LAST
-    place: str = ""
-    piece: str = ""  # the draft's field; empty: `key` is the field itself
     key: str = ""
-    read: Reader | None = None
     hear: PrefixReader | None = None
     rest: str = ""
     path: Path | None = None
     kind: int = _UNKNOWN
+
+
+# What is known of a key that a table has: bit, rank, place, the draft's piece (empty: the name is the draft's own
+# field), the name in it, how it is read. A plain tuple, because each attribute of each span is looked up.
+_Known = tuple[int, int, str, str, str, Reader | None]
 
 
 class Vocabulary:
@@ -74,40 +73,44 @@ class Vocabulary:
 
     def __init__(self, dialects: Iterable[Dialect]) -> None:
         self.dialects = tuple(dialects)
-        self._exact: dict[str, _Word] = {}
+        self._fields: dict[str, _Known] = {}
         self._starts: list[tuple[str, _Word]] = []
         self._scopes: list[tuple[str, int]] = []
         for index, dialect in enumerate(self.dialects):
             self._add(dialect, 1 << index)
         self._starts.sort(key=lambda start: -len(start[0]))  # the longest that fits
         self._all_starts = tuple(start for start, _ in self._starts)
-        self._known = dict(self._exact)
+        self._known: dict[str, _Word] = {}
         self._bits_of_scope: dict[str, int] = {}
 
     def hear(self, attributes: Attributes, draft: Draft) -> int:
         """Fill the draft from the attributes; which dialects were spoken, as bits by their index."""
         heard = 0
         ranks: dict[str, int] = {}
-        known = self._known
+        fields, known = self._fields, self._known
         for key, sent in attributes.items():
-            word = known.get(key) or self._look_up(key)
             if sent is None or sent == "":
                 continue
-            heard |= word.bit
-            kind = word.kind
-            if kind != _FIELD:
-                if kind != _IGNORED:
+            field_ = fields.get(key)
+            if field_ is None:
+                word = known.get(key) or self._look_up(key)
+                heard |= word.bit
+                if word.kind != _IGNORED:
                     _hear_other(draft, word, key, sent)
-            elif ranks.get(word.place, _LAST) > word.rank:
-                value = word.read(sent) if word.read is not None else sent
-                if value is None:
-                    _note_unread(draft, sent)
-                    continue
-                ranks[word.place] = word.rank
-                if word.piece:
-                    getattr(draft, word.piece)[word.key] = value
-                else:
-                    setattr(draft, word.key, value)
+                continue
+            bit, rank, place, piece, name, read = field_
+            heard |= bit
+            if place in ranks and ranks[place] <= rank:
+                continue
+            value = read(sent) if read is not None else sent
+            if value is None:
+                _note_unread(draft, sent)
+                continue
+            ranks[place] = rank
+            if piece:
+                getattr(draft, piece)[name] = value
+            else:
+                setattr(draft, name, value)
         return heard
 
     def bits_of_scope(self, name: str) -> int:
@@ -126,8 +129,7 @@ class Vocabulary:
             piece, name = (piece, name) if dot else ("", said.place)
             read = said.read if said.read is not None else READERS[said.place] if piece != "notes" else None
             rank = bit.bit_length() * 10_000 + order
-            word = _Word(bit if said.marks else 0, rank, said.place, piece, name, read, kind=_FIELD)
-            self._exact.setdefault(key, word)
+            self._fields.setdefault(key, (bit if said.marks else 0, rank, said.place, piece, name, read))
         self._starts += [(start, _Word(bit, hear=hear, kind=_PREFIX)) for start, hear in dialect.prefixes.items()]
         self._starts += [(start, _Word(bit, key=name, kind=_LIST)) for start, name in dialect.lists.items()]
         self._starts += [(start, _Word(kind=_IGNORED)) for start in dialect.ignored]
@@ -137,7 +139,7 @@ class Vocabulary:
         found = self._find(key) if key.startswith(self._all_starts) else _NEVER_HEARD
         if len(key) <= _LONGEST_KEY:
             if len(self._known) >= _REMEMBERED_KEYS:
-                self._known = dict(self._exact)  # somebody makes up keys; begin again
+                self._known = {}  # somebody makes up keys; begin again
             self._known[key] = found
         return found
 

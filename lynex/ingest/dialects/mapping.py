@@ -1,5 +1,6 @@
 """All conventions at once: a record of OpenTelemetry → the draft of an event. Nothing here knows prices or columns."""
 
+from functools import lru_cache
 from typing import Final
 
 from lynex.ingest.dialects.adk import ADK
@@ -103,9 +104,13 @@ def plain_draft(record: Record, fault: str) -> Draft:
 
 def _finish(span: Span, draft: Draft, heard: int) -> None:
     """The dialect of the last table that was spoken is the most particular one, and gives the event its name."""
-    for bit, dialect in _BY_BIT:
-        if (heard | _OTEL_BIT) & bit:
-            if dialect.finish is not None:
-                dialect.finish(span, draft)
-            if dialect is not OTEL:
-                draft.dialect = dialect.name
+    for dialect in _dialects_of(heard):
+        if dialect.finish is not None:
+            dialect.finish(span, draft)
+        if dialect is not OTEL:
+            draft.dialect = dialect.name
+
+
+@lru_cache(maxsize=1024)
+def _dialects_of(heard: int) -> tuple[Dialect, ...]:
+    return tuple(dialect for bit, dialect in _BY_BIT if (heard | _OTEL_BIT) & bit)

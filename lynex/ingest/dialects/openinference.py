@@ -215,6 +215,8 @@ def _read_values(draft: Draft) -> None:
 
 def _read_evaluations(draft: Draft) -> None:
     """The first evaluation is the event's; all are kept."""
+    if not draft.flat:
+        return
     for name in ("evaluations", "annotations", "trace.evaluations", "session.evaluations"):
         pairs = draft.flat.get(name)
         found = [_evaluation(one) for one in _inner(pairs, "annotation" if name == "annotations" else "evaluation")]
