@@ -1,6 +1,6 @@
 /** The tiles in their grid; while they are arranged each is moved and resized by pointer or keys, and what it shows stands still. */
 
-import { useRef, useState } from "../../vendor/hooks.js";
+import { useEffect, useRef, useState } from "../../vendor/hooks.js";
 import { changed, COLUMNS, movedTo, titleOf } from "../dashboards.js";
 import { html } from "../html.js";
 import { DashboardTile } from "./dashboard-tile.js";
@@ -17,18 +17,29 @@ export function DashboardGrid({ tiles, isEditing, chosen, edit, change }) {
   const [draft, setDraft] = useState(/** @type {{tiles: Tile[], id: string} | null} */ (null));
   const [said, setSaid] = useState("");
   const shown = isEditing && draft ? draft.tiles : tiles;
+  useEffect(() => {
+    if (chosen) cellOf(grid.current, chosen)?.scrollIntoView({ block: "nearest" });
+  }, [chosen]);
   /** @param {Tile[]} next @param {string} id */
   const apply = (next, id) => {
     const at = next.findIndex((tile) => tile.id === id);
     const one = next[at];
-    if (one) setSaid(`${titleOf(one)}: place ${at + 1} of ${next.length}, ${one.width} of ${COLUMNS} columns wide, ${one.height} high`);
+    setSaid(one ? `${titleOf(one)}: place ${at + 1} of ${next.length}, ${one.width} of ${COLUMNS} columns wide, ${one.height} high` : "Removed; Ctrl Z brings it back");
     change(next);
+  };
+  /** Its neighbour is where the reader goes on. @param {Tile} tile */
+  const remove = (tile) => {
+    const next = tiles.filter((one) => one !== tile);
+    const neighbour = next[Math.min(tiles.indexOf(tile), next.length - 1)];
+    apply(next, tile.id);
+    if (neighbour) setTimeout(() => cellOf(grid.current, neighbour.id)?.focus(), 0);
   };
   /** @param {Tile} tile @param {KeyboardEvent} event */
   const keys = (tile, event) => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
     const next = keyed(tiles, tile, event);
     if (next) apply(next, tile.id);
+    else if (event.key === "Delete" || event.key === "Backspace") remove(tile);
     else if (event.key === "Enter") edit(tile.id);
     else return;
     event.preventDefault();
@@ -53,7 +64,7 @@ export function DashboardGrid({ tiles, isEditing, chosen, edit, change }) {
       <div class="cell-body" inert=${isEditing}><${DashboardTile} tile=${tile} /></div>
       ${isEditing && html`<div class="cell-ways">
         <button type="button" class="btn icon tiny" title="Change" aria-label=${`Change ${titleOf(tile)}`} onClick=${() => edit(tile.id)}><${Icon} name="settings" size=${14} /></button>
-        <button type="button" class="btn icon tiny" title="Remove" aria-label=${`Remove ${titleOf(tile)}`} onClick=${() => change(tiles.filter((one) => one.id !== tile.id))}><${Icon} name="x" size=${14} /></button></div>
+        <button type="button" class="btn icon tiny" title="Remove" aria-label=${`Remove ${titleOf(tile)}`} onClick=${() => remove(tile)}><${Icon} name="x" size=${14} /></button></div>
         <span class="grip" aria-hidden="true"></span>`}
     </div>`)}
     ${isEditing && html`<p id="arranging" class="sr">Arrows move it, with Shift they resize it, Enter changes it, Delete removes it.</p><p class="sr" role="status">${said}</p>`}
@@ -65,9 +76,11 @@ function keyed(tiles, tile, { key, shiftKey }) {
   const at = tiles.indexOf(tile);
   const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[key];
   if (step && shiftKey) return changed(tiles, tile.id, key === "ArrowLeft" || key === "ArrowRight" ? { width: tile.width + step } : { height: tile.height + step });
-  if (step) return at + step >= 0 && at + step < tiles.length ? movedTo(tiles, tile.id, at + step) : null;
-  return key === "Delete" || key === "Backspace" ? tiles.filter((one) => one !== tile) : null;
+  return step && at + step >= 0 && at + step < tiles.length ? movedTo(tiles, tile.id, at + step) : null;
 }
+
+/** @param {HTMLElement | null} grid @param {string} id @returns {HTMLElement | null} */
+export const cellOf = (grid, id) => grid?.querySelector(`[data-tile="${CSS.escape(id)}"]`) ?? null;
 
 /**
  * Until the pointer is let go: the tile goes where the pointer is, or grows to it. Escape leaves all as it was.
@@ -80,6 +93,7 @@ function follow(grid, tile, start, isGrip, tiles, tell) {
   const across = grid.clientWidth / columns;
   const control = new AbortController();
   let now = tiles;
+  let over = ""; // the tile under the pointer, which has made room already
   let isMoving = false;
   /** @param {PointerEvent} event */
   const move = (event) => {
@@ -90,8 +104,9 @@ function follow(grid, tile, start, isGrip, tiles, tell) {
     if (isGrip) now = changed(tiles, tile.id, { width: Math.max(1, Math.round((box.width + x) / across)) * (COLUMNS / columns), height: Math.max(1, Math.round((box.height + y) / rows)) });
     else {
       const under = document.elementsFromPoint(event.clientX, event.clientY).map((element) => element.closest("[data-tile]")).find((one) => one instanceof HTMLElement && one.dataset["tile"] !== tile.id);
-      const place = under instanceof HTMLElement && grid.contains(under) ? now.findIndex(({ id }) => id === under.dataset["tile"]) : -1;
-      if (place >= 0) now = movedTo(now, tile.id, place);
+      const id = under instanceof HTMLElement && grid.contains(under) ? under.dataset["tile"] ?? "" : "";
+      if (id && id !== over) now = movedTo(now, tile.id, now.findIndex((one) => one.id === id));
+      over = id;
     }
     tell.at(now);
   };

@@ -7,7 +7,7 @@ import { useKeys } from "../keyboard.js";
 import { toDashboards } from "../links.js";
 import { address, amend } from "../router.js";
 import { useSaved } from "../saved.js";
-import { DashboardGrid } from "../components/dashboard-grid.js";
+import { cellOf, DashboardGrid } from "../components/dashboard-grid.js";
 import { FilterBar } from "../components/filter-bar.js";
 import { Icon } from "../components/icon.js";
 import { Page } from "../components/page.js";
@@ -53,12 +53,11 @@ function Open({ item }) {
   const leave = () => {
     const id = chosen?.id;
     amend({ tile: null }, { replace: true });
-    if (id) focusOn(id);
+    if (id) cellOf(document.body, id)?.focus();
   };
   useKeys("Dashboard", [
     { keys: "e", does: isEditing ? "Done" : "Arrange the tiles", run: () => (isEditing ? stop() : amend({ edit: "yes" })) },
-    { keys: "a", does: "Add a tile", run: add },
-    ...(isEditing ? [{ keys: "Ctrl+z", does: "Undo", run: undo }, { keys: "Escape", does: "Done", run: stop }] : []),
+    ...(isEditing ? [{ keys: "a", does: "Add a tile", run: add }, { keys: "Ctrl+z", does: "Undo", run: undo }, { keys: "Escape", does: "Done", run: stop }] : []),
     { keys: "0", does: "The whole range", run: () => amend({ range: null, from: null, to: null }) },
   ]);
   return html`<${Page} class="dashboard" title=${board.name} isFixed bar=${html`<${RangePicker} />
@@ -82,12 +81,6 @@ function Open({ item }) {
     </div>
   <//>`;
 }
-
-/** @param {string} id */
-const focusOn = (id) => {
-  const tile = document.querySelector(`[data-tile="${CSS.escape(id)}"]`);
-  if (tile instanceof HTMLElement) tile.focus();
-};
 
 /** @param {{state: string | Error, again: () => void}} props */
 const Keeping = ({ state, again }) => (state instanceof Error
