@@ -60,6 +60,7 @@ function Shown({ steps, lines, wanted }) {
   const states = useMemo(() => new StepStates(steps), [steps]);
   const bodies = useMemo(() => new StepBodies(trace.facts.trace_id), [trace]);
   const told = useRef(/** @type {HTMLElement | null} */ (null));
+  const written = useRef(/** @type {string | undefined} */ (""));
   const moved = useRef(-Infinity);
   const writing = useRef(/** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined));
   /** @param {number} index */
@@ -69,10 +70,15 @@ function Shown({ steps, lines, wanted }) {
     const next = Math.min(steps.size - 1, Math.max(0, index));
     setHere(next);
     clearTimeout(writing.current);
-    writing.current = setTimeout(() => go(toStep(next), { replace: true }), REST_MS);
+    writing.current = setTimeout(() => {
+      written.current = String(next + 1);
+      go(toStep(next), { replace: true });
+    }, REST_MS);
   };
   useEffect(() => () => clearTimeout(writing.current), []);
   useEffect(() => {
+    if (wanted === written.current) return; // who wrote it may be a step further by now
+    written.current = undefined;
     clearTimeout(writing.current);
     if (wanted) setHere(stepOf(steps, wanted));
     else go(toStep(here), { replace: true });
