@@ -19,7 +19,7 @@ import { useKeys } from "../keyboard.js";
 import { toEvent, toEvents, toProblem, toProblems, toTrace } from "../links.js";
 import { decide, decided, toldBy } from "../problems.js";
 import { address, amend, go, linkHere } from "../router.js";
-import { asked, filters } from "../state.js";
+import { asked, filters, project } from "../state.js";
 import { clock, day, dayAndMinutes, everyWay } from "../time.js";
 
 /** @typedef {import("../problems.js").ProblemWhole} ProblemWhole */
@@ -79,7 +79,7 @@ function Shown({ problem, answer }) {
     <${Figures} problem=${problem} />
     ${problem.count === 0 ? html`<div class="pad"><${NotNow} problem=${problem} /></div>` : html`<${Trend} problem=${problem} answer=${answer} />`}
     <div class="halves"><div class="main">
-        ${events.length > 0 && html`<${ProblemFailure} events=${events} here=${here} choose=${choose} /><${Newest} problem=${problem} here=${here} />`}</div>
+        ${events.length > 0 ? html`<${ProblemFailure} events=${events} here=${here} choose=${choose} /><${Newest} problem=${problem} here=${here} />` : html`<${Last} id=${problem.latest_event_id} />`}</div>
       <aside class="beside"><${ProblemNote} problem=${problem} save=${(/** @type {string} */ note) => become(problem.state, note || null)} /><${Shares} problem=${problem} /></aside></div>
   <//>`;
 }
@@ -99,7 +99,7 @@ function Figures({ problem }) {
   /** @type {[string, unknown, unknown, string?][]} */
   const facts = [
     ["Failures", count(problem.count), "in this range", exact(problem.count)],
-    ["Users", problem.users ? count(problem.users) : "–", problem.users ? "affected" : "none is named", exact(problem.users)],
+    ["Users", problem.users ? count(problem.users) : "–", problem.users ? "affected" : problem.count ? "none is named" : "", exact(problem.users)],
     ["Traces", count(problem.traces), "", exact(problem.traces)],
     ["First seen", day(problem.first_seen), problem.first_release ? `in release ${problem.first_release}` : "", everyWay(problem.first_seen)],
     ["Last seen", day(problem.last_seen), "", everyWay(problem.last_seen)],
@@ -115,8 +115,14 @@ function Trend({ problem, answer }) {
 }
 
 /** @param {{problem: ProblemWhole}} props */
-const NotNow = ({ problem }) => html`<div class="empty"><h2>It was not seen in this range.</h2><p>Last on ${dayAndMinutes(problem.last_seen)}.
-  <a href=${linkHere({ range: null, from: new Date(Date.parse(problem.last_seen) - 86_400_000).toISOString(), to: new Date(Date.parse(problem.last_seen) + 1000).toISOString() })}>Show the day before that moment</a></p></div>`;
+const NotNow = ({ problem }) => html`<div class="empty"><h2>It was not seen in this range.</h2><p>Last on ${dayAndMinutes(problem.last_seen)}. ${" "}<a href=${linkHere({ range: null, from: new Date(Date.parse(problem.last_seen) - 86_400_000).toISOString(), to: new Date(Date.parse(problem.last_seen) + 1000).toISOString() })}>Show the day before that moment</a></p></div>`;
+
+/** The latest failure where none is in the range. @param {{id: string | null}} props */
+function Last({ id }) {
+  const whole = useAnswer(id && `/events/${encodeURIComponent(id)}`, { project_id: project.value?.id });
+  if (whole.fault) return html`<div class="pad"><${Failed} fault=${whole.fault} again=${whole.again} /></div>`;
+  return whole.value ? html`<${ProblemFailure} events=${[whole.value]} here=${0} choose=${() => undefined} />` : null;
+}
 
 /** @param {{problem: ProblemWhole, here: number}} props */
 const Newest = ({ problem, here }) => html`<section class="newest"><header><h2>Newest failures</h2><a href=${toEvents({ error_group: problem.id })}>All ${count(problem.count)} in Events</a></header>

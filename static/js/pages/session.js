@@ -116,7 +116,7 @@ function Turns({ talk, total }) {
     { keys: "j", does: "Next turn", run: () => jump(here + 1) },
     { keys: "k", does: "Turn before", run: () => jump(here - 1) },
     { keys: "e", does: "Next turn that failed", run: () => failing(1) },
-    { keys: "Shift+E", does: "Last turn that failed", run: () => failing(-1) },
+    { keys: "Shift+E", does: "Turn that failed before", run: () => failing(-1) },
     { keys: "Enter", does: "Open its trace", run: (event) => {
       const control = event.target instanceof HTMLElement ? event.target.closest("button, a") : null;
       const turn = items[here];
