@@ -4,6 +4,7 @@ A call counts under each of its tags, so shares of tags may add up to more than 
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
@@ -11,13 +12,13 @@ import msgspec
 from lynex.clock import DAY, rfc3339
 from lynex.pricing.book import PriceBook
 from lynex.query.cost_of_event import CostOfEvent, cost_of_event
-from lynex.query.figures import COUNTS, SUMS_SQL, dollars, summed, whole
+from lynex.query.figures import COUNTS, dollars, whole
 from lynex.query.filters import FILTER_PARAMETERS, Filters, filters_of
 from lynex.query.parameters import Parameters
 from lynex.query.ranges import RANGE_PARAMETERS, Range, range_of
 from lynex.query.rows import Select
 from lynex.query.what_if import WhatIfQuestion, what_if
-from lynex.store.contract import Cancel, EventStore, Value
+from lynex.store.contract import Cancel, EventStore
 
 MAX_LIMIT: Final = 1000
 DEFAULT_LIMIT: Final = 50
@@ -108,21 +109,21 @@ class Costs:
 
 
 def costs(select: Select, question: CostsQuestion) -> dict[str, Any]:
-    """`{"by", "items": [{"key", "version", …figures, "before"}], "groups", "total", "before"}`; key None: calls without
-    that property. Groups that spent only before are there too."""
-    both = Range(start=question.before, end=question.span.end, until=question.span.until)
+    """`{"by", "items": [{"key", "version", …figures, "before"}], "groups", "total"}`; key None: calls without that
+    property. Groups that spent only before are there too."""
+    both = Range(start=question.before, end=question.span.end, until=question.until)
     condition = question.filters.condition(question.project_id, both)
-    values = {**condition.values, "now_from": question.start}
     key, version = GROUPS[question.by]
-    sums = _SUMS.format(key=key, version=version, condition=condition.sql)
     direction = "DESC" if question.descending else "ASC"
-    ranked = _RANKED.format(
-        groups=_EACH_TAG.format(sums=sums) if question.by == "tag" else sums,
+    sql = _COSTS.format(
+        key=key,
+        version=version,
+        condition=condition.sql,
+        groups=_EACH_TAG if question.by == "tag" else "sums",
         sort=_SORT_SQL[question.sort],
         direction=direction,
     )
-    rows = select(ranked, {**values, "limit": question.limit})
-    total = select(_TOTAL.format(sums=_SUMS.format(key="NULL", version="NULL", condition=condition.sql)), values)
+    total, *rows = select(sql, {**condition.values, "now_from": question.start, "limit": question.limit})
     return {
         "by": question.by,
         "sort": question.sort,
@@ -131,51 +132,59 @@ def costs(select: Select, question: CostsQuestion) -> dict[str, Any]:
         "to": rfc3339(question.until),
         "before_from": rfc3339(question.before),
         "groups": rows[0]["groups"] if rows else 0,
-        "total": _figures(total[0]),
+        "total": _figures(total),
         "items": [{"key": row["key"], "version": row["version"], **_figures(row)} for row in rows],
     }
 
 
-def _figures(row: dict[str, Value]) -> dict[str, Any]:
-    now = summed({**row, "events": 0})
+def _figures(row: dict[str, Any]) -> dict[str, Any]:
     return {
-        **{name: now[name] for name in ("requests", "input_tokens", "output_tokens", "cost_usd")},
-        "cache_read_tokens": whole(row["cache_read_tokens"]),
-        "unpriced": whole(row["unpriced"]),
-        "before": {"requests": whole(row["requests_before"]), "cost_usd": _cost_before(row)},
+        **{name: whole(row[name]) for name in _COUNTED},
+        "cost_usd": _known(row["cost_usd"], row["unpriced"]),
+        "before": {
+            "requests": whole(row["requests_before"]),
+            "cost_usd": _known(row["cost_before"], row["unpriced_before"]),
+        },
     }
 
 
-def _cost_before(row: dict[str, Any]) -> float | None:
-    is_unknown = row["cost_before"] is None and whole(row["unpriced_before"]) > 0
-    return None if is_unknown else dollars(row["cost_before"])
+def _known(cost: Decimal | None, unpriced: Any) -> float | None:
+    """None where nothing that used tokens has a known price."""
+    return None if cost is None and whole(unpriced) > 0 else dollars(cost)
 
 
-# What counts is read once for both ranges; groups of few rows are turned afterwards.
-_SUMS: Final = f"""
-SELECT {{key}} AS key, {{version}} AS version, "at" >= make_timestamp($now_from) AS is_now, {SUMS_SQL},
-  sum(cache_read_tokens) AS cache_read_tokens
-FROM events WHERE {{condition}} AND {COUNTS} GROUP BY ALL
-"""
-# Lists of tags are far fewer than calls: they are grouped first.
-_EACH_TAG: Final = """
-SELECT unnest(CASE WHEN len(key) > 0 THEN list_distinct(key) ELSE [NULL] END) AS key, version, is_now, requests,
-  errors, input_tokens, output_tokens, cost_usd, unpriced, cache_read_tokens
-FROM ({sums})
-"""
-_TURNED: Final = """
-  sum(requests) FILTER (is_now) AS requests, sum(errors) FILTER (is_now) AS errors,
-  sum(input_tokens) FILTER (is_now) AS input_tokens, sum(output_tokens) FILTER (is_now) AS output_tokens,
-  sum(cache_read_tokens) FILTER (is_now) AS cache_read_tokens, sum(cost_usd) FILTER (is_now) AS cost_usd,
-  sum(unpriced) FILTER (is_now) AS unpriced, sum(requests) FILTER (NOT is_now) AS requests_before,
-  sum(cost_usd) FILTER (NOT is_now) AS cost_before, sum(unpriced) FILTER (NOT is_now) AS unpriced_before
-"""
-_RANKED: Final = f"""
-SELECT key, version, requests, errors, input_tokens, output_tokens, cache_read_tokens, cost_usd, unpriced,
-  requests_before, cost_before, unpriced_before, count(*) OVER () AS groups
-FROM (
-  SELECT key, version, {_TURNED} FROM ({{groups}}) GROUP BY key, version
+_COUNTED: Final = ("requests", "input_tokens", "output_tokens", "cache_read_tokens", "unpriced")
+_TURNED: Final = (
+    ", ".join(f"sum({name}) FILTER (is_now) AS {name}" for name in (*_COUNTED, "cost_usd"))
+    + """, sum(requests) FILTER (NOT is_now) AS requests_before, sum(cost_usd) FILTER (NOT is_now) AS cost_before,
+  sum(unpriced) FILTER (NOT is_now) AS unpriced_before"""
 )
-ORDER BY {{sort}} {{direction}} NULLS LAST, requests DESC NULLS LAST, key NULLS LAST, version NULLS LAST LIMIT $limit
+_SHOWN: Final = f"{', '.join(_COUNTED)}, cost_usd, requests_before, cost_before, unpriced_before"
+# Lists of tags are far fewer than calls: they are grouped first.
+_EACH_TAG: Final = f"""(
+  SELECT unnest(CASE WHEN len(key) > 0 THEN list_distinct(key) ELSE [NULL] END) AS key, version, is_now,
+    {", ".join(_COUNTED)}, cost_usd
+  FROM sums
+)"""
+# What counts is read once, for both ranges, the groups and the total, which comes first.
+_COSTS: Final = f"""
+WITH sums AS MATERIALIZED (
+  SELECT {{key}} AS key, {{version}} AS version, "at" >= make_timestamp($now_from) AS is_now,
+    count_if(type = 'model_response') AS requests, sum(input_tokens) AS input_tokens,
+    sum(output_tokens) AS output_tokens, sum(cache_read_tokens) AS cache_read_tokens,
+    count_if(cost_source = 'unknown_model') AS unpriced, sum(cost) AS cost_usd
+  FROM events WHERE {{condition}} AND {COUNTS} GROUP BY ALL
+), groups AS (
+  SELECT key, version, {_TURNED} FROM {{groups}} GROUP BY key, version
+), ranked AS (
+  SELECT key, version, {_SHOWN}, count(*) OVER () AS groups,
+    row_number() OVER (
+      ORDER BY {{sort}} {{direction}} NULLS LAST, requests DESC NULLS LAST, key NULLS LAST, version NULLS LAST
+    ) AS place
+  FROM groups
+)
+SELECT NULL AS key, NULL AS version, {_SHOWN}, 0 AS groups, 0 AS place FROM (SELECT {_TURNED} FROM sums)
+UNION ALL
+SELECT key, version, {_SHOWN}, groups, place FROM ranked WHERE place <= $limit
+ORDER BY place
 """
-_TOTAL: Final = f"SELECT {_TURNED} FROM ({{sums}})"
