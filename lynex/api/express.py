@@ -14,7 +14,6 @@ from lynex.api.middleware import Door
 from lynex.api.route import PRINCIPAL
 from lynex.api.shapes import Queued
 from lynex.auth.roles import may, require
-from lynex.failpoints import reach
 from lynex.logs import request_id
 
 PATH: Final = b"/api/v1/events"
@@ -57,7 +56,6 @@ class Express:
 
     async def answer(self, scope: Scope, body: bytes) -> tuple[str, bytes]:
         """Id and body of a 202. Raises `NotOrdinary` before anything happened, and whatever the handler would raise."""
-        reach("loop.block")
         if self._front.stopping:
             raise NotOrdinary
         self._door.check_host(scope)
