@@ -102,7 +102,8 @@ def docs_question(trace: Trace, random: Random) -> None:
         call = Call(
             model, provider, random.randrange(900, 3_400), random.randrange(50, 260), random.lognormvariate(6.9, 0.4)
         )
-        trace.call("answer", call, prompt, answered, parameters={"temperature": 0})
+        template = {"name": "docs-answer", "version": "4"}
+        trace.call("answer", call, prompt, answered, parameters={"temperature": 0}, prompt_template=template)
         _judge(trace, random)
         span["output"] = answered
 
@@ -138,7 +139,7 @@ def _read_and_think(trace: Trace, random: Random, task: str, file: str, note: st
         read += random.randrange(1_200, 4_800)
         written, takes = random.randrange(180, 900), random.lognormvariate(8.3, 0.3)
         thought = Call("claude-sonnet-4-5", "anthropic", read, written, takes, cached=read * 3 // 4)
-        trace.call("think", thought, prompt, note)
+        trace.call("think", thought, prompt, note, prompt_template={"name": "coder", "version": "31"})
 
 
 def _run_tests(trace: Trace, random: Random, file: str) -> bool:
@@ -174,7 +175,8 @@ def nightly_digest(trace: Trace, random: Random) -> None:
             return
         read, written = random.randrange(38_000, 92_000), random.randrange(700, 1_900)
         summary = f"{thread}: customer asked for a replacement, was offered one, accepted; open: the return label."
-        trace.call("summarise", Call(*_SPIKE_MODEL, read, written, random.lognormvariate(9.6, 0.25)), prompt, summary)
+        call = Call(*_SPIKE_MODEL, read, written, random.lognormvariate(9.6, 0.25))
+        trace.call("summarise", call, prompt, summary, prompt_template={"name": "thread-digest", "version": "2"})
         span["output"] = summary
 
 

@@ -243,7 +243,8 @@ def _refund_in_euros(trace: Trace, case: Case, talk: list[dict[str, Any]]) -> st
 
 
 def _decide(trace: Trace, case: Case, talk: list[dict[str, Any]], call: Call, thought: str, step: int | None) -> None:
-    template = {"name": "refund-agent", "version": "12", "variables": {"order": case.order}}
+    version = "13" if trace.told[0]["context"]["release"] == BROKEN_RELEASE else "12"
+    template = {"name": "refund-agent", "version": version, "variables": {"order": case.order}}
     parameters = {"temperature": 0.2, "max_tokens": 1024}
     trace.call("decide", call, list(talk), thought, prompt_template=template, parameters=parameters, tools=_TOOLS)
     if step is not None:
