@@ -7,7 +7,7 @@ import { asValue } from "./events.js";
 
 /** @typedef {import("./steps.js").Steps} Steps */
 /** @typedef {Record<string, any>} Body */
-/** What a step gave that may come back in a later prompt. @typedef {{index: number, texts: string[], callId: string, name: string}} Source */
+/** What a step gave that may come back in a later prompt. @typedef {{index: number, texts: string[], callIds: string[], name: string}} Source */
 /**
  * `from`: the step that put it there, -1 for none in this trace. `by`: who, where it is no step. `type`: of event, for its colour.
  * `tokens`: its share of the sum told, else as `estimated`. `count`: of messages, documents or tools. `texts`: what it says.
@@ -115,7 +115,7 @@ class Gathered {
   /** @param {import("./components/messages.js").Part} part @param {import("./components/messages.js").Message} message @param {string} text @param {number} tokens */
   addResult(part, message, text, tokens) {
     const id = part["id"] ?? part["call_id"] ?? "";
-    const source = this.sources.find(({ index, callId }) => callId && callId === id && this.steps.toolOf(index))
+    const source = this.sources.find(({ index, callIds }) => id && callIds.includes(id) && this.steps.toolOf(index))
       ?? this.sources.find(({ index, texts }) => this.steps.toolOf(index) && texts.some((one) => one && text.includes(one)))
       ?? this.sources.find(({ index, name }) => name && name === (part["name"] ?? message.name) && this.steps.toolOf(index));
     const name = source?.name || part["name"] || message.name || "a tool";
@@ -126,7 +126,7 @@ class Gathered {
   /** @param {import("./components/messages.js").Part} part @param {string} text @param {number} tokens @param {0 | 1} count */
   addAnswer(part, text, tokens, count) {
     const id = part["id"] ?? "";
-    const source = this.sources.find(({ index, texts, callId }) => this.steps.typeOf(index) === "model_response" && ((part.type === "tool_call" && id && callId.includes(id)) || texts.some((one) => one.length >= SAYS_SOMETHING && one === text)));
+    const source = this.sources.find(({ index, texts, callIds }) => this.steps.typeOf(index) === "model_response" && ((part.type === "tool_call" && id && callIds.includes(id)) || texts.some((one) => one.length >= SAYS_SOMETHING && one === text)));
     this.put({ key: "answers", label: "Its own earlier answers", type: "model_response", from: source?.index ?? -1, by: "earlier", estimated: tokens, count, texts: [text] });
   }
 
@@ -161,18 +161,18 @@ function sourcesBefore(steps, index, bodyOf) {
   return sources;
 }
 
-/** @param {string} type @param {Body} body @returns {{texts: string[], callId: string}} */
+/** @param {string} type @param {Body} body @returns {Pick<Source, "texts" | "callIds">} */
 function given(type, body) {
-  if (type === "retrieval") return { texts: (body["retrieval"]?.documents ?? []).map((/** @type {any} */ one) => textOf(one?.content ?? one)), callId: "" };
+  if (type === "retrieval") return { texts: (body["retrieval"]?.documents ?? []).map((/** @type {any} */ one) => textOf(one?.content ?? one)), callIds: [] };
   if (type === "tool_call") {
     const result = body["tool"]?.result;
     const texts = [textOf(result), textOf(body["error"]?.message)];
     if (result && typeof result === "object") texts.push(JSON.stringify(result, null, 2), JSON.stringify(result).replaceAll(/([:,])(?=["\d{[tfn-])/g, "$1 "));
-    return { texts, callId: String(body["tool"]?.call_id ?? "") };
+    return { texts, callIds: [body["tool"]?.call_id ?? ""] };
   }
   const messages = [...(body["output"]?.messages ?? []), ...(type === "message" ? body["input"]?.messages ?? [] : [])];
   const parts = messages.flatMap((/** @type {any} */ message) => message.parts ?? [{ type: "text", content: message.content }]);
-  return { texts: parts.map(textOfPart), callId: parts.map((/** @type {any} */ part) => (part.type === "tool_call" ? part.id ?? "" : "")).join(" ") };
+  return { texts: parts.map(textOfPart), callIds: parts.flatMap((/** @type {any} */ part) => (part.type === "tool_call" && part.id ? [part.id] : [])) };
 }
 
 /** @param {Piece[]} pieces @param {unknown} told @returns {Omit<Context, "cached">} */

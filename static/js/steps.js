@@ -77,6 +77,16 @@ export class Steps {
     return this.trace.typeOf(row) === "tool_call" ? this.trace.toolOf(row) || this.trace.nameOf(row) : "";
   }
 
+  /** The step a step is done within; -1 for none. @param {number} index */
+  around(index) {
+    const { parent } = this.trace;
+    for (let up = parent[this.at(index).row] ?? NONE; up !== NONE; up = parent[up] ?? NONE) {
+      const owner = this.owner[up] ?? NONE;
+      if (this.list[owner]?.row === up) return owner;
+    }
+    return NONE;
+  }
+
   /** The step running at a moment, else the last before it. @param {number} moment  µs */
   indexAt(moment) {
     let low = 0;

@@ -25,7 +25,8 @@ export function StepBreakpoints({ breakpoints, fault, here, proposed, toStep, dr
 /** @param {{one: Breakpoint, here: number, toStep: (index: number) => string, change: (id: string, isOn: boolean) => void, remove: (id: string) => void}} props */
 function Row({ one, here, toStep, change, remove }) {
   const { id, text, isOn, hits, isWhole, fault } = one;
-  const first = Math.max(0, Math.min(hits.findIndex((hit) => hit >= here) - 2, hits.length - MOST_HITS));
+  const passed = hits.filter((hit) => hit < here).length;
+  const first = Math.max(0, Math.min(passed - 2, hits.length - MOST_HITS));
   const told = fault ? html`<span class="bad">not understood</span>` : !isOn ? html`<span class="dim">off</span>`
     : hits.length ? html`${first > 0 && "… "}${hits.slice(first, first + MOST_HITS).map((hit, at) => html`${at > 0 && ", "}<a class="plain" href=${toStep(hit)} aria-current=${hit === here ? "step" : undefined}>${hit + 1}</a>`)}${hits.length > first + MOST_HITS && " …"}${!isWhole && " …"}`
     : html`<span class="dim">${isWhole ? "nowhere here" : "…"}</span>`;

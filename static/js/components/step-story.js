@@ -1,5 +1,6 @@
 /** One step told: what the agent knew, what it decided, what it called and what came back. */
 
+import { useMemo } from "../../vendor/hooks.js";
 import { duration } from "../format.js";
 import { html } from "../html.js";
 import { toTrace } from "../links.js";
@@ -67,9 +68,8 @@ const listed = (numbers) => (numbers.length < 2 ? String(numbers[0]) : `${number
 function Call({ steps, lines, index, bodies, bodyAt, toStep }) {
   const body = bodyAt(index)?.body ?? {};
   const bodyOf = (/** @type {number} */ at) => bodyAt(at)?.body;
-  const context = contextOf(steps, index, bodyOf);
   const since = callBefore(steps, index);
-  const before = context && since >= 0 ? contextOf(steps, since, bodyOf) : null;
+  const [context, before] = useMemo(() => [contextOf(steps, index, bodyOf), since < 0 ? null : contextOf(steps, since, bodyOf)], [steps, index, bodies.version.value]);
   const { holder } = steps.at(index);
   const action = holder < 0 ? null : bodies.get(steps.trace.idOf(holder))?.body["agent"];
   const calls = callsOf(steps, index);
@@ -86,7 +86,7 @@ export function callsOf(steps, index) {
   for (let at = index + 1; at < steps.size && found.length < MOST_CALLS; at += 1) {
     const one = steps.at(at);
     if (one.depth < depth || (one.depth === depth && steps.typeOf(at) === "model_response")) break;
-    if (one.depth === depth && steps.typeOf(at) === "tool_call") found.push(at);
+    if (steps.typeOf(at) === "tool_call" && (one.depth === depth || steps.around(at) === index)) found.push(at);
   }
   return found;
 }
@@ -94,8 +94,9 @@ export function callsOf(steps, index) {
 /** Who decided on a call: the model call before it. @param {{steps: Steps, index: number, toStep: (index: number) => string}} props */
 function Decided({ steps, index, toStep }) {
   const { depth } = steps.at(index);
-  for (let at = index - 1; at >= 0 && steps.at(at).depth >= depth; at -= 1) {
-    if (steps.at(at).depth === depth && steps.typeOf(at) === "model_response") return html`<p class="soft decided">Decided in <a href=${toStep(at)}>step ${at + 1}, ${steps.nameOf(at)}</a></p>`;
+  const around = steps.around(index);
+  for (let at = index - 1; at >= 0; at -= 1) {
+    if (steps.typeOf(at) === "model_response" && (at === around || steps.at(at).depth === depth)) return html`<p class="soft decided">Decided in <a href=${toStep(at)}>step ${at + 1}, ${steps.nameOf(at)}</a></p>`;
   }
   return null;
 }

@@ -40,7 +40,7 @@ export default function StepsPage({ params }) {
   if (fault) return html`<div class="page trace steps"><header class="bar"><${Back} /><h1 class="cut">Steps</h1></header><div class="pad"><${Failed} fault=${fault} again=${again} /></div></div>`;
   if (!steps || !lines) return html`<div class="page trace steps"><header class="bar"><${Back} /></header><div class="pad">${isSlow && html`<${Skeleton} lines=${16} />`}</div></div>`;
   if (!steps.size) return html`<div class="page trace steps"><${TraceTitle} trace=${steps.trace} /><${TraceTabs} trace=${steps.trace} here="steps" /><div class="pad"><${Empty} title="There is nothing to step through."><p>Steps are model calls, tool calls, retrievals and messages; this trace holds none. The <a href=${`/traces/${encodeURIComponent(params.trace)}`}>waterfall</a> shows what it holds.</p><//></div></div>`;
-  return html`<${Shown} key=${params.trace} steps=${steps} lines=${lines} wanted=${params.step} />`;
+  return html`<${Shown} key=${params.trace} steps=${steps} lines=${lines} fault=${told.fault} wanted=${params.step} />`;
 }
 
 /** The step an address means: its number, else that of its event, else what failed first. @param {Steps} steps @param {string | undefined} wanted */
@@ -52,8 +52,8 @@ function stepOf(steps, wanted) {
   return row >= 0 ? steps.owner[row] ?? 0 : steps.failed[0] ?? 0;
 }
 
-/** @param {{steps: Steps, lines: StepLines, wanted: string | undefined}} props */
-function Shown({ steps, lines, wanted }) {
+/** @param {{steps: Steps, lines: StepLines, fault: Error | null, wanted: string | undefined}} props  `fault`: why there are no lines */
+function Shown({ steps, lines, fault, wanted }) {
   const { trace } = steps;
   const [here, setHere] = useState(() => stepOf(steps, wanted));
   const [draft, setDraft] = useState(/** @type {string | null} */ (null));
@@ -94,7 +94,7 @@ function Shown({ steps, lines, wanted }) {
   useLayoutEffect(() => told.current?.scrollTo(0, 0), [here]);
   const held = useHeld(states, here, bodies);
   const before = useHeld(states, here - 1, bodies);
-  const { breakpoints, fault, stops, add, change, remove } = useStepStops({ steps, lines, states, bodies });
+  const { breakpoints, fault: refused, stops, add, change, remove } = useStepStops({ steps, lines, states, bodies });
   const play = useStepPlay({ steps, here, stops, choose });
   const proposed = suggestions(steps, here, pathsBetween(here > 0 ? before : null, held) ?? []);
   useStepKeys({ steps, here, choose, play, addBreakpoint: () => setDraft(proposed[0] ?? "") });
@@ -102,12 +102,13 @@ function Shown({ steps, lines, wanted }) {
   return html`<div class="page trace steps">
     <${TraceTitle} trace=${trace} /><${TraceTabs} trace=${trace} here="steps" event=${trace.idOf(steps.at(here).row)} steps=${steps.size} />
     ${trace.isCut && html`<p class="band">The steps of the first ${exact(trace.size)} of ${exact(trace.total)} events.</p>`}
+    ${fault && html`<p class="band">What the steps say and which calls repeat could not be read: ${fault.message}</p>`}
     <${StepPlayer} lines=${lines} here=${here} stops=${stops} play=${play} choose=${choose} />
     <${StepStrip} lines=${lines} here=${here} toStep=${toStep} />
     <div class="three"><${StepRail} lines=${lines} here=${here} toStep=${toStep} stops=${stops} />
       <div class="told" ref=${told}><${StepStory} key=${here} steps=${steps} lines=${lines} index=${here} bodies=${bodies} toStep=${toStep} />
       <aside class="right" aria-label="State and breakpoints" tabindex="-1"><${StepState} held=${held} before=${here > 0 ? before : null} index=${here} hasAny=${states.tellings.length > 0} toStep=${toStep} />
-        <${StepBreakpoints} ...${{ breakpoints, fault, here, proposed, toStep, draft, setDraft, add, change, remove }} /></aside></div></div>
+        <${StepBreakpoints} ...${{ breakpoints, fault: refused, here, proposed, toStep, draft, setDraft, add, change, remove }} /></aside></div></div>
     <${StepThumbs} lines=${lines} here=${here} play=${play} choose=${choose} />
   </div>`;
 }
