@@ -34,6 +34,9 @@ export function RowList({ list, title, one, height, isFollowing, concerns, head,
     if (body.current) body.current.scrollTop = 0;
     setHere(-1);
   }, [list]);
+  useEffect(() => {
+    if (items.length && here >= items.length) setHere(items.length - 1);
+  }, [items.length]);
   useLayoutEffect(() => {
     reveal(body.current, here, height);
     const shown = body.current?.querySelector(`[data-row="${here}"]`);

@@ -10,6 +10,7 @@ import { SortHead, sortedBy } from "../components/sort-head.js";
 import { Empty, Failed } from "../components/states.js";
 import { hasFailed } from "../events.js";
 import { filterParams } from "../filters.js";
+import { useFollowing } from "../following.js";
 import { count, plural } from "../format.js";
 import { html } from "../html.js";
 import { toProblem } from "../links.js";
@@ -38,32 +39,35 @@ export default function Errors() {
     return () => list.close();
   }, [list]);
   list.version.value;
-  const before = useRef(/** @type {Record<string, number>} */ ({}));
-  if (list.isLoaded) before.current = list.told["states"] ?? {};
-  const states = before.current;
-  const total = (states["open"] ?? 0) + (states["resolved"] ?? 0) + (states["ignored"] ?? 0);
-  return html`<${Page} class="errors" title="Errors" isFixed bar=${html`<${RangePicker} />`}
-    head=${html`<div class="fbar"><${FilterBar} hint="Filter: release:2.8.1  user:…  “timeout”" /></div>
-      <nav class="tabs" aria-label="State">${[...STATES, /** @type {const} */ ([ALL, "All"])].map(([name, words]) => html`<a key=${name} href=${linkHere({ state: name === "open" ? null : name })} aria-current=${name === state ? "page" : undefined}>
-        ${words} <span class="n">${count(name === ALL ? total : states[name] ?? 0)}</span></a>`)}</nav>`}>
-    ${list.fault.value && !list.items.length ? html`<div class="pad"><${Failed} fault=${list.fault.value} again=${() => setRound(round + 1)} /></div>`
-      : list.isWhole && !list.items.length ? html`<div class="pad"><${Nothing} state=${state} total=${total} /></div>`
-      : html`<${Problems} list=${list} state=${state} sort=${sort} order=${order} isFollowing=${spanOf(query).name !== "" && sort === USUAL && order === "desc"} />`}
-  <//>`;
-}
-
-/** @param {{list: ProblemList, state: string, sort: string, order: string, isFollowing: boolean}} props */
-function Problems({ list, state, sort, order, isFollowing }) {
-  list.version.value;
-  const [picked, setPicked] = useState(/** @type {ReadonlySet<string>} */ (new Set()));
-  const anchor = useRef(-1);
-  useEffect(() => setPicked(new Set()), [list]);
   const last = decided.value;
   useEffect(() => {
     if (state !== ALL && last.state !== state) list.drop(last.ids);
-    setPicked(new Set());
     void list.refresh(false);
   }, [last]);
+  const isFollowing = spanOf(query).name !== "" && sort === USUAL && order === "desc";
+  const isNothing = list.isWhole && !list.items.length;
+  useFollowing(list, isFollowing && isNothing, hasFailed, () => false);
+  const before = useRef(/** @type {Record<string, number>} */ ({}));
+  if (list.isLoaded) before.current = list.told["states"] ?? {};
+  const states = before.current;
+  const total = ["open", "resolved", "ignored"].reduce((sum, name) => sum + (states[name] ?? NaN), 0);
+  return html`<${Page} class="errors" title="Errors" isFixed bar=${html`<${RangePicker} />`}
+    head=${html`<div class="fbar"><${FilterBar} hint="Filter: release:2.8.1  user:…  “timeout”" /></div>
+      <nav class="tabs" aria-label="State">${[...STATES, /** @type {const} */ ([ALL, "All"])].map(([name, words]) => html`<a key=${name} href=${linkHere({ state: name === "open" ? null : name })} aria-current=${name === state ? "page" : undefined}>
+        ${words} <span class="n">${Number.isNaN(total) ? "" : count(name === ALL ? total : states[name])}</span></a>`)}</nav>`}>
+    ${list.fault.value && !list.items.length ? html`<div class="pad"><${Failed} fault=${list.fault.value} again=${() => setRound(round + 1)} /></div>`
+      : isNothing ? html`<div class="pad"><${Nothing} state=${state} total=${total} /></div>`
+      : html`<${Problems} list=${list} sort=${sort} order=${order} isFollowing=${isFollowing} />`}
+  <//>`;
+}
+
+/** @param {{list: ProblemList, sort: string, order: string, isFollowing: boolean}} props */
+function Problems({ list, sort, order, isFollowing }) {
+  list.version.value;
+  const [picked, setPicked] = useState(/** @type {ReadonlySet<string>} */ (new Set()));
+  const anchor = useRef(-1);
+  const last = decided.value;
+  useEffect(() => setPicked(new Set()), [list, last]);
   const { items } = list;
   const chosen = items.filter(({ id }) => picked.has(id));
   /** @param {number} row @param {boolean} isRange */

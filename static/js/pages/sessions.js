@@ -10,6 +10,7 @@ import { COLUMNS, SessionRow } from "../components/session-row.js";
 import { SortHead, sortedBy } from "../components/sort-head.js";
 import { Empty, Failed } from "../components/states.js";
 import { filterParams } from "../filters.js";
+import { useFollowing } from "../following.js";
 import { count } from "../format.js";
 import { html } from "../html.js";
 import { toSession } from "../links.js";
@@ -21,6 +22,9 @@ import { spanOf } from "../time.js";
 const PHONE = matchMedia("(max-width: 767px)");
 const USUAL = "last_seen";
 const LONGER = /** @type {const} */ ([["", "Any number of turns"], ["2", "2 turns or more"], ["5", "5 turns or more"], ["20", "20 turns or more"]]);
+
+/** @param {import("../events.js").Event} event */
+const isOfSession = (event) => Boolean(event.context["session_id"]);
 
 export default function Sessions() {
   const { query } = address.value;
@@ -37,7 +41,9 @@ export default function Sessions() {
     return () => list.close();
   }, [list]);
   list.version.value;
+  const isFollowing = spanOf(query).name !== "" && sort === USUAL && order === "desc";
   const isNothing = list.isWhole && !list.items.length;
+  useFollowing(list, isFollowing && isNothing, isOfSession, () => false);
   return html`<${Page} class="sessions" title="Sessions" isFixed facts=${list.isLoaded && html`<span class="num">${count(list.items.length)}${list.isWhole ? "" : "+"}</span>`} bar=${html`<${RangePicker} />`}
     head=${html`<div class="fbar"><${FilterBar} hint="Filter: user:…  model:gpt-4o  “refund”" />
       <button type="button" class="btn wide" aria-pressed=${failed ? "true" : "false"} onClick=${() => amend({ min_errors: failed ? null : "1" })}>With failures</button>
@@ -45,8 +51,7 @@ export default function Sessions() {
         ${LONGER.map(([value, words]) => html`<option key=${value} value=${value} selected=${value === longer}>${words}</option>`)}</select><${Icon} name="chev" size=${14} /></label></div>`}>
     ${list.fault.value && !list.items.length ? html`<div class="pad"><${Failed} fault=${list.fault.value} again=${() => setRound(round + 1)} /></div>`
       : isNothing ? html`<div class="pad"><${Nothing} isNarrow=${Boolean(filters.value.length || longer || failed)} /></div>`
-      : html`<${RowList} list=${list} title="Sessions" one="session" height=${PHONE.matches ? 66 : 36} isFollowing=${spanOf(query).name !== "" && sort === USUAL && order === "desc"}
-          concerns=${(/** @type {import("../events.js").Event} */ event) => Boolean(event.context["session_id"])}
+      : html`<${RowList} list=${list} title="Sessions" one="session" height=${PHONE.matches ? 66 : 36} isFollowing=${isFollowing} concerns=${isOfSession}
           head=${html`<${SortHead} columns=${COLUMNS} sort=${sort} order=${order} sortBy=${(/** @type {string} */ column) => amend(sortedBy(column, sort, order, USUAL))} />`}
           open=${(/** @type {import("../session-list.js").SessionItem} */ one) => go(toSession(one.session_id))}
           row=${(/** @type {import("../session-list.js").SessionItem} */ session, /** @type {import("../components/row-list.js").Place} */ place) => html`<${SessionRow} key=${session.session_id} session=${session} ...${place} />`} />`}
