@@ -6,7 +6,7 @@ import { count, exact } from "../format.js";
 import { html } from "../html.js";
 import { asked, filters } from "../state.js";
 import { toggleFilter } from "./filter-bar.js";
-import { Glyph } from "./icon.js";
+import { Glyph, Icon } from "./icon.js";
 
 /** Name of the filter, what /stats/breakdown calls it, the heading, and how many are shown. */
 const FACETS = /** @type {const} */ ([
@@ -55,5 +55,6 @@ function Row({ name, value, label = value, events }) {
   const isOn = hasFilter(filters.value, { name, value });
   return html`<li><button type="button" aria-pressed=${isOn ? "true" : "false"} onClick=${() => toggleFilter({ name, value })}>
     ${name === "type" && html`<${Glyph} type=${value} />`}
-    <span class="cut grow" title=${label.length > 18 ? label : undefined}>${label}</span><span class="num" title=${exact(events)}>${count(events)}</span></button></li>`;
+    <span class="cut grow" title=${label.length > 18 ? label : undefined}>${label}</span><span class="num" title=${exact(events)}>${count(events)}</span></button>
+    ${!isOn && name !== "status" && html`<button type="button" class="exclude" title="Exclude" aria-label=${`Exclude ${label}`} onClick=${() => toggleFilter({ name: `not_${name}`, value })}><${Icon} name="minus" size=${12} /></button>`}</li>`;
 }
