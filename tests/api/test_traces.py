@@ -7,7 +7,7 @@ import httpx2
 import msgspec
 import pytest
 
-from lynex.api.trace_shapes import LookedUp, SessionPage, SessionShown, TracePage, TraceShown
+from lynex.api.trace_shapes import LookedUp, SessionPage, SessionShown, TracePage, TraceShown, TraceSteps
 from tests.running import Running
 
 TRACE = "5b8efff798038103d269b633813fc60c"
@@ -71,6 +71,7 @@ def test_answers_have_the_shapes_that_are_described(server):
         for path, shape in (
             ("/api/v1/traces", TracePage),
             (f"/api/v1/traces/{TRACE}", TraceShown),
+            (f"/api/v1/traces/{TRACE}/steps", TraceSteps),
             ("/api/v1/sessions", SessionPage),
             ("/api/v1/sessions/s%20%E2%80%93%201%2F2", SessionShown),
         ):
@@ -102,7 +103,13 @@ def test_the_story_is_one_tree_with_its_score_and_its_stray(server):
 
 def test_another_project_sees_nothing(server, elsewhere):
     with httpx2.Client(base_url=server.url, headers=elsewhere) as stranger:
-        for path in (f"traces/{TRACE}", f"traces/{TRACE}/export", "sessions/s%20%E2%80%93%201%2F2", "traces/%00"):
+        for path in (
+            f"traces/{TRACE}",
+            f"traces/{TRACE}/export",
+            f"traces/{TRACE}/steps",
+            "sessions/s%20%E2%80%93%201%2F2",
+            "traces/%00",
+        ):
             assert stranger.get(f"/api/v1/{path}").status_code == 404, path
         assert stranger.get("/api/v1/traces").json() == {"items": [], "next": None}
         assert stranger.get("/api/v1/sessions").json() == {"items": [], "next": None}
