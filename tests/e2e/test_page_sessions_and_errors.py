@@ -96,7 +96,7 @@ def test_many_problems_are_resolved_by_keys_and_undone(open_one):
 
 
 def test_a_problem_shows_its_stack_and_opens_again_when_it_is_seen_again(server, key, open_one):
-    page = open_one("/errors?text=refused")
+    page = open_one("/errors?text=/app/shop.py")
     page.keyboard.press("j")
     page.keyboard.press("i")
     expect(page.locator(".empty")).to_be_visible()
