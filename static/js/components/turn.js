@@ -25,13 +25,13 @@ export function Turn({ turn, before, number, isHere, choose }) {
     ${pause >= LONG_PAUSE_MS && html`<p class="pause dim small">${duration(pause)} later</p>`}
     <aside class="num small dim"><time datetime=${turn.start} title=${everyWay(turn.start)}>${isOtherDay ? dayAndMinutes(turn.start) : clock(turn.start)}</time></aside>
     <article class="turn">
-      ${turn.input && html`<div class="asked"><${Text} said=${turn.input} /></div>`}
+      ${turn.input && html`<div class="asked"><${Text} turn=${turn} said=${turn.input} /></div>`}
       <header><${Glyph} type=${turn.type} failed=${failed} /><b class="cut">${turn.name ?? turn.type}</b><span class="soft cut">${turn.models.join(", ")}</span></header>
       ${turn.tool_calls.length > 0 && html`<${Calls} turn=${turn} />`}
-      ${others.map((one) => html`<p class="wrong" key=${one.event_id}><${Glyph} type="error" failed /><a href=${linkTo(turn, one.event_id)}>${one.name ?? one.type ?? "error"}</a> <span class="bad">${one.name && one.type ? `${one.type}: ` : ""}${one.message}</span></p>`)}
-      ${turn.output ? html`<div class="answered"><${Text} said=${turn.output} /></div>` : !turn.input && !turn.tool_calls.length && html`<p class="dim">Nothing was said in this turn.</p>`}
+      ${others.map((one) => html`<p class="wrong" key=${one.event_id}><${Glyph} type="error" failed /><a href=${toTurn(turn, one.event_id)}>${one.name ?? one.type ?? "error"}</a> <span class="bad">${one.name && one.type ? `${one.type}: ` : ""}${one.message}</span></p>`)}
+      ${turn.output ? html`<div class="answered"><${Text} turn=${turn} said=${turn.output} /></div>` : !turn.input && !turn.tool_calls.length && html`<p class="dim">Nothing was said in this turn.</p>`}
       <footer class="small dim">
-        <a href=${linkTo(turn)}>${turn.trace_id ? "Open trace" : "Open event"}</a>${turn.trace_id && html`<a href=${toSteps(turn.trace_id)}>Steps</a>`}<span>${plural(turn.events, "event")}</span><span>${duration(turn.duration_ms)}</span>
+        <a href=${toTurn(turn)}>${turn.trace_id ? "Open trace" : "Open event"}</a>${turn.trace_id && html`<a href=${toSteps(turn.trace_id)}>Steps</a>`}<span>${plural(turn.events, "event")}</span><span>${duration(turn.duration_ms)}</span>
         ${turn.total_tokens > 0 && html`<span class="num" title=${`${exact(turn.total_tokens)} tokens`}>${tokens(turn.input_tokens, turn.output_tokens)}</span>`}
         ${turn.requests > 0 && html`<span class="num">${dollars(turn.cost_usd)}</span>`}
         ${turn.errors > 0 && html`<span class="bad">${plural(turn.errors, "failure")}</span>`}${turn.release && html`<span class="wide">release ${turn.release}</span>`}</footer>
@@ -39,14 +39,14 @@ export function Turn({ turn, before, number, isHere, choose }) {
 }
 
 /** @param {TurnItem} turn @param {string} [eventId] */
-export const linkTo = (turn, eventId) => (turn.trace_id ? toTrace(turn.trace_id, eventId) : toEvent(eventId ?? turn.root_event_id ?? "", turn.start));
+export const toTurn = (turn, eventId) => (turn.trace_id ? toTrace(turn.trace_id, eventId) : toEvent(eventId ?? turn.root_event_id ?? "", turn.start));
 
-/** @param {{said: import("../session-list.js").Said}} props */
-function Text({ said }) {
+/** @param {{turn: TurnItem, said: import("../session-list.js").Said}} props */
+function Text({ turn, said }) {
   const [isWhole, setWhole] = useState(said.text.length <= LONG);
   return html`<div class="prose">${isWhole ? said.text : `${said.text.slice(0, LONG)}…`}</div>
     ${!isWhole && html`<button type="button" class="btn quiet tiny" onClick=${() => setWhole(true)}>All ${count(said.text.length)} characters</button>`}
-    ${isWhole && said.is_cut && html`<p class="dim small">The rest of it stands in its event.</p>`}`;
+    ${isWhole && said.is_cut && html`<p class="dim small">The rest stands in <a href=${toTurn(turn, said.event_id)}>its event</a>.</p>`}`;
 }
 
 /** @param {{turn: TurnItem}} props */
@@ -56,7 +56,7 @@ function Calls({ turn }) {
   const times = repeats(calls);
   const wrong = new Map(turn.failures.map((one) => [one.event_id, one.message ?? one.type]));
   return html`<ul class="calls" aria-label="Tool calls">${calls.slice(0, isWhole ? calls.length : FEW).map((call, index) => html`<li key=${call.event_id}>
-      <a class=${`plain${call.status === "error" ? " bad" : ""}`} href=${linkTo(turn, call.event_id)}><${Glyph} type="tool_call" failed=${call.status === "error"} /><b>${call.name ?? "tool"}</b>
+      <a class=${`plain${call.status === "error" ? " bad" : ""}`} href=${toTurn(turn, call.event_id)}><${Glyph} type="tool_call" failed=${call.status === "error"} /><b>${call.name ?? "tool"}</b>
         ${(times[index] ?? 1) > 1 && html`<span class="again" title="The same call with the same arguments">↻ ${ordinal(times[index] ?? 1)}</span>`}
         <span class="mono cut given" title=${call.arguments ?? undefined}>${call.arguments ?? ""}</span><span class="mono cut gave" title=${call.result ?? undefined}>${(wrong.get(call.event_id) ?? call.result) && `→ ${wrong.get(call.event_id) ?? call.result}`}</span><span class="num dim">${duration(call.duration_ms)}</span></a></li>`)}
     ${!isWhole && html`<li><button type="button" class="btn quiet tiny" onClick=${() => setWhole(true)}>${count(calls.length - FEW)} more calls</button></li>`}</ul>`;

@@ -3,7 +3,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../vendor/hooks.js";
 import { Icon, Glyph } from "../components/icon.js";
 import { Empty, Failed, Skeleton } from "../components/states.js";
-import { linkTo, Turn } from "../components/turn.js";
+import { toTurn, Turn } from "../components/turn.js";
 import { TurnOutline } from "../components/turn-outline.js";
 import { useFollowing } from "../following.js";
 import { count, duration, exact, plural, shortened } from "../format.js";
@@ -121,7 +121,7 @@ function Turns({ talk, total }) {
       const control = event.target instanceof HTMLElement ? event.target.closest("button, a") : null;
       const turn = items[here];
       if (control instanceof HTMLElement) control.click();
-      else if (turn) go(linkTo(turn));
+      else if (turn) go(toTurn(turn));
     } },
   ]);
   return html`${wanted && asked < 0 && !isSought && html`<p class="band">The turn of this link is not in this session, or has not arrived.</p>`}
