@@ -8,7 +8,7 @@ from typing import Final
 from lynex.events.envelope import Event
 from lynex.ingest.frames import Frame
 from lynex.ingest.journal import Journal
-from lynex.ingest.parcel import Decoded, NotReadable, sender_of
+from lynex.ingest.parcel import Decoded, NotReadable, Sender, sender_of
 
 _MOST_PENDING: Final = 200_000  # ids of accepted events that are remembered until they are stored
 _MOST_DECODED: Final = 24 << 20  # bytes as sent of the events that are kept as they were decoded, about twice the size
@@ -31,7 +31,8 @@ class Backlog:
         self._pending: dict[str, set[str]] = {}
         self._noted: deque[tuple[int, str, Sequence[str]]] = deque()  # last sequence, project, event ids
         self._noted_ids = 0
-        self._decoded: dict[int, tuple[Sequence[Event], int]] = {}  # by last sequence, with their bytes as sent
+        self._decoded: Decoded = {}
+        self._decoded_sizes: dict[int, int] = {}  # bytes as sent
         self._decoded_bytes = 0
         self._news = threading.Condition()
 
@@ -63,12 +64,13 @@ class Backlog:
         waiting = self._pending.get(project_id)
         return waiting.intersection(event_ids) if waiting else set()
 
-    def keep_decoded(self, events: Sequence[Event], last_seq: int, size: int) -> None:
+    def keep_decoded(self, sender: Sender, events: Sequence[Event], last_seq: int, size: int) -> None:
         """What the request that ends with `last_seq` says, in `size` bytes: nobody need decode it again, while there
         is room to keep it."""
         with self._news:
             if last_seq > self._settled and self._decoded_bytes + size <= _MOST_DECODED:
-                self._decoded[last_seq] = events, size
+                self._decoded[last_seq] = sender, events
+                self._decoded_sizes[last_seq] = size
                 self._decoded_bytes += size
 
     def take_decoded(self, frames: Sequence[Frame]) -> Decoded:
@@ -78,8 +80,8 @@ class Backlog:
             for frame in frames:
                 found = self._decoded.pop(frame.last_seq, None)
                 if found is not None:
-                    taken[frame.last_seq], size = found
-                    self._decoded_bytes -= size
+                    taken[frame.last_seq] = found
+                    self._decoded_bytes -= self._decoded_sizes.pop(frame.last_seq)
         return taken
 
     def settle(self, through: int) -> None:
@@ -95,7 +97,8 @@ class Backlog:
                 self._noted_ids -= len(event_ids)
                 self._pending[project_id].difference_update(event_ids)
             for last_seq in [one for one in self._decoded if one <= through]:  # read from the journal meanwhile
-                self._decoded_bytes -= self._decoded.pop(last_seq)[1]
+                del self._decoded[last_seq]
+                self._decoded_bytes -= self._decoded_sizes.pop(last_seq)
 
     def oldest_received_at(self) -> int | None:
         """When the oldest request that is not settled was received, as far as memory knows."""

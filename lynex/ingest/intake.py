@@ -129,7 +129,7 @@ class Intake:
         if event_ids:
             self._backlog.note(project_id, event_ids, first_seq + count - 1)
         if events:
-            self._backlog.keep_decoded(events, first_seq + count - 1, len(content))
+            self._backlog.keep_decoded(sender, events, first_seq + count - 1, len(content))
         reach("intake.before_reply")
         self._metrics.accepted.inc(count)
         if sender.key_id is not None:

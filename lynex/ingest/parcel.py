@@ -12,7 +12,6 @@ from lynex.ingest.otlp import KINDS, open_records
 from lynex.ingest.otlp_records import Record
 
 NATIVE: Final = "events"
-Decoded = dict[int, Sequence[Event]]  # what requests say, by the last sequence of each
 _LENGTH: Final = struct.Struct("<I")
 
 
@@ -30,6 +29,9 @@ class Sender(msgspec.Struct, array_like=True, frozen=True):
     received_at: int
     made_ids: dict[int, str]
     refused: list[int] = msgspec.field(default_factory=list)
+
+
+Decoded = dict[int, tuple[Sender, Sequence[Event]]]  # what requests say, by the last sequence of each
 
 
 class NotReadable(Exception):

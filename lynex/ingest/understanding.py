@@ -15,7 +15,7 @@ from lynex.ingest.frames import Frame
 from lynex.ingest.normalise import normalise
 from lynex.ingest.otlp_events import read_record
 from lynex.ingest.otlp_records import Record
-from lynex.ingest.parcel import Decoded, NotReadable, Sender, contents, sender_of, unpack
+from lynex.ingest.parcel import Decoded, NotReadable, Sender, contents, unpack
 from lynex.pricing.book import PriceBook
 from lynex.store.stored_event import StoredEvent
 
@@ -52,8 +52,9 @@ class Understanding:
         for frame in frames:
             rows_before, aside_before = len(rows), len(aside)
             try:
-                events = decoded.get(frame.last_seq) if decoded is not None else None
-                self._understand_frame(frame, events, processed_at, rows, aside)
+                known = decoded.get(frame.last_seq) if decoded is not None else None
+                sender, events = known if known is not None else _opened(frame)
+                self._understand_frame(frame, sender, events, processed_at, rows, aside)
             except MemoryError:  # no fault of these events: they are tried again
                 raise
             except Exception as fault:
@@ -62,13 +63,8 @@ class Understanding:
         return rows, aside
 
     def _understand_frame(
-        self, frame: Frame, events: _Contents | None, processed_at: int, rows: Rows, aside: list[Aside]
+        self, frame: Frame, sender: Sender, events: _Contents, processed_at: int, rows: Rows, aside: list[Aside]
     ) -> None:
-        if events is None:
-            sender, content = unpack(frame.payload)
-            events = contents(sender, content)
-        else:
-            sender = sender_of(frame.payload)
         seq = frame.first_seq
         for event in events:
             try:
@@ -93,6 +89,11 @@ class Understanding:
             event, seq=seq, project_id=sender.project_id, key_id=sender.key_id, received_at=sender.received_at
         )
         return enrich(reading, prices, processed_at, buffer)
+
+
+def _opened(frame: Frame) -> tuple[Sender, _Contents]:
+    sender, content = unpack(frame.payload)
+    return sender, contents(sender, content)
 
 
 def _not_understood(seq: int, fault: Exception) -> Aside:

@@ -21,6 +21,7 @@ from tests.ingest.test_understanding_process import Shop, until
 from tests.journals import Opened, open_journal
 
 NOW = 1_763_640_000_000_000
+SENDER = Sender("events", "proj_a", None, NOW, {})
 
 
 @dataclass
@@ -133,13 +134,13 @@ def test_what_was_decoded_is_given_once_and_forgotten_when_settled(journal):
     backlog.put(frames)
     events = [Event(f"e{seq}", "log", NOW, {}, {}, {}, 9) for seq in (1, 2)]
     for frame in frames:
-        backlog.keep_decoded(events, frame.last_seq, 18)
-    assert backlog.take_decoded(frames[:1]) == {2: events}
+        backlog.keep_decoded(SENDER, events, frame.last_seq, 18)
+    assert backlog.take_decoded(frames[:1]) == {2: (SENDER, events)}
     assert backlog.take_decoded(frames[:1]) == {}
     backlog.settle(4)
-    assert backlog.take_decoded(frames) == {6: events}
-    backlog.keep_decoded(events, 4, 18)  # told after it was stored
-    backlog.keep_decoded(events, 8, 1 << 30)
+    assert backlog.take_decoded(frames) == {6: (SENDER, events)}
+    backlog.keep_decoded(SENDER, events, 4, 18)  # told after it was stored
+    backlog.keep_decoded(SENDER, events, 8, 1 << 30)
     assert backlog.take_decoded([*frames, Frame(7, 2, b"")]) == {} and backlog._decoded_bytes == 0
 
 

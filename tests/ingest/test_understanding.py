@@ -68,7 +68,7 @@ def test_what_the_door_decoded_gives_the_rows_that_the_journal_gives():
     frames = [Frame(5, len(decoded.events), pack(sender, join_events(decoded.raws)))]
     expected = UNDERSTANDING.understand(frames, NOW)
     assert len(expected[0]) == len(decoded.events)
-    assert UNDERSTANDING.understand(frames, NOW, {frames[0].last_seq: decoded.events}) == expected
+    assert UNDERSTANDING.understand(frames, NOW, {frames[0].last_seq: (sender, decoded.events)}) == expected
 
 
 def test_one_bad_event_is_set_aside_and_kept_as_it_was(captured):
