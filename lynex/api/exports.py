@@ -9,8 +9,10 @@ from starlette.responses import Response, StreamingResponse
 from lynex.api.export_progress import Running
 from lynex.api.front import front, json_answer, parts
 from lynex.api.guard import project_of
+from lynex.api.route import principal_of
+from lynex.auth.principal import Principal
 from lynex.clock import rfc3339
-from lynex.errors import LynexError
+from lynex.errors import Forbidden, LynexError
 from lynex.query.event_export import EventExport, ExportQuestion, Piece
 from lynex.query.export_formats import MEDIA
 from lynex.store.contract import Cancel, Cancelled
@@ -18,6 +20,7 @@ from lynex.store.contract import Cancel, Cancelled
 if TYPE_CHECKING:
     from lynex.appliance import Appliance
 
+_RECHECK_S: Final = 5.0  # how long an export may outlive the rights of whoever asked for it
 _MOMENT: Final = slice(0, 19)  # of an instant, to the second
 
 
@@ -28,9 +31,6 @@ async def export_events(request: Request) -> Response:
     question = ExportQuestion.from_params(request.query_params.multi_items(), project_id, now)
     cancel = Cancel()
     export = await appliance.ask(appliance.queries.exports.begun, question, cancel)
-    running = Running(question.export_id or "", question.format, export.rows, cancel)
-    if question.export_id is not None:
-        front(request).exports.add(project_id, running)
     name = f"events-{rfc3339(now)[_MOMENT].replace(':', '')}.{question.format}"
     headers = {
         "cache-control": "no-store",
@@ -39,13 +39,23 @@ async def export_events(request: Request) -> Response:
     }
     if request.method == "HEAD":
         return Response(None, 200, headers, MEDIA[question.format])
-    return StreamingResponse(_written(appliance, export, running), 200, headers, MEDIA[question.format])
+    running = Running(question.export_id or "", question.format, export.rows, cancel)
+    if question.export_id is not None:
+        front(request).exports.add(project_id, running)
+    file = _written(appliance, principal_of(request), export, running)
+    return StreamingResponse(file, 200, headers, MEDIA[question.format])
 
 
-async def _written(appliance: "Appliance", export: EventExport, running: Running) -> AsyncIterator[bytes]:
+async def _written(
+    appliance: "Appliance", principal: Principal, export: EventExport, running: Running
+) -> AsyncIterator[bytes]:
     """Whatever ends it early cuts the connection: half a file must not look like a whole one."""
+    checked = appliance.clock.monotonic()
     try:
         while (piece := await appliance.ask(_next, export.pieces)) is not None:
+            if appliance.clock.monotonic() - checked >= _RECHECK_S:
+                await _must_still_stand(appliance, principal)
+                checked = appliance.clock.monotonic()
             running.rows += piece.rows
             running.size += len(piece.data)
             if piece.data:
@@ -61,6 +71,11 @@ async def _written(appliance: "Appliance", export: EventExport, running: Running
         if running.state == "running":  # whoever asked is gone
             running.state = "cancelled"
             running.cancel.cancel()
+
+
+async def _must_still_stand(appliance: "Appliance", principal: Principal) -> None:
+    if not await appliance.credentials.still_stands(principal):
+        raise Forbidden("The key or the session was revoked while the export ran.")
 
 
 def _next(pieces: Iterator[Piece]) -> Piece | None:
