@@ -55,7 +55,7 @@ class Running:
     def log_path(self) -> Path:
         return self.data_dir.parent / f"{self.data_dir.name}.log"
 
-    def start(self, *, wait: float = 30.0) -> "Running":
+    def start(self, *, wait: float = 120.0) -> "Running":
         env = {name: value for name, value in os.environ.items() if not name.startswith("LYNEX_")}
         env |= {"LYNEX_INIT_API_KEY": KEY, "PYTHONUNBUFFERED": "1"}
         env |= {"LYNEX_SERVER_OTLP_PORT": "0", "LYNEX_SERVER_OTLP_GRPC_PORT": "0"} | self.settings
@@ -67,7 +67,7 @@ class Running:
             self.wait_ready(wait)
         return self
 
-    def wait_ready(self, seconds: float = 30.0) -> None:
+    def wait_ready(self, seconds: float = 120.0) -> None:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if self.process is not None and self.process.poll() is not None:
@@ -99,7 +99,7 @@ class Running:
         assert values, f"no metric {name}"
         return sum(values)
 
-    def drain(self, seconds: float = 30.0) -> None:
+    def drain(self, seconds: float = 120.0) -> None:
         """Wait until everything accepted is stored."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
