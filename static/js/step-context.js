@@ -65,7 +65,7 @@ export function callBefore(steps, index) {
 }
 
 /** About how many tokens a text takes: four letters of Latin script, one sign of Chinese, Japanese or Korean. @param {string} text */
-export function estimate(text) {
+function estimate(text) {
   let tokens = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);

@@ -83,7 +83,7 @@ function resolved(id, read) {
 }
 
 /** JSON merge patch, RFC 7396. @param {unknown} target @param {unknown} patch @returns {unknown} */
-export function merged(target, patch) {
+function merged(target, patch) {
   if (!isBranch(patch) || Array.isArray(patch)) return patch;
   /** @type {Record<string, unknown>} */
   const result = isBranch(target) && !Array.isArray(target) ? { ...target } : {};

@@ -33,10 +33,8 @@ export class Steps {
     }
     this.list.sort((one, other) => one.start - other.start || one.row - other.row);
     this.owner = this.owners();
-    const sums = this.sums();
     /** Dollars (NaN: no price known yet) from the beginning through each step. */
-    this.cost = sums.cost;
-    this.tokens = sums.tokens;
+    this.cost = this.costs();
     this.failed = this.list.flatMap(({ row }, index) => (trace.failed[row] ? [index] : []));
     this.end = Math.max(trace.end, 1);
   }
@@ -121,23 +119,20 @@ export class Steps {
   }
 
   /** What counts, added up from step to step. */
-  sums() {
+  costs() {
     const { trace, list, owner } = this;
     const cost = new Float64Array(list.length).fill(NaN);
-    const tokens = new Float64Array(list.length);
     for (let row = 0; row < trace.size; row += 1) {
       const index = owner[row] ?? NONE;
       if (index === NONE || !trace.counts(row)) continue;
       const own = trace.figure(row, "cost_usd");
       if (own !== null) cost[index] = (cost[index] || 0) + own;
-      tokens[index] = (tokens[index] ?? 0) + (trace.figure(row, "input_tokens") ?? 0) + (trace.figure(row, "output_tokens") ?? 0);
     }
     for (let index = 1; index < list.length; index += 1) {
       const before = cost[index - 1] ?? NaN;
       if (!Number.isNaN(before)) cost[index] = (cost[index] || 0) + before;
-      tokens[index] = (tokens[index] ?? 0) + (tokens[index - 1] ?? 0);
     }
-    return { cost, tokens };
+    return cost;
   }
 }
 

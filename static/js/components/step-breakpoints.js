@@ -44,7 +44,10 @@ function Draft({ draft, proposed, add, close }) {
   /** @param {HTMLInputElement | null} element */
   const show = (element) => {
     input.current = element;
-    if (element && !isShown.current) element.select();
+    if (element && !isShown.current) {
+      element.focus();
+      element.select();
+    }
     isShown.current = element !== null;
   };
   /** @param {string} wanted */

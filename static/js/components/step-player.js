@@ -48,7 +48,8 @@ const Speed = ({ play }) => html`<label class="speed wide" title="How fast it pl
 function SoFar({ steps, here, isWhole = false }) {
   const [cost, all] = [steps.cost[here] ?? NaN, steps.cost.at(-1) ?? NaN];
   const { end } = steps.at(here);
-  const money = Number.isNaN(all) ? "–" : dollars(Number.isNaN(cost) ? 0 : cost);
+  const isUnknown = Number.isNaN(all) && steps.trace.facts.cost_usd === null;
+  const money = isUnknown ? "–" : dollars(Number.isNaN(cost) ? 0 : cost);
   if (!isWhole) return html`<b>${money}</b> <span class="dim">${duration(end / 1000) || "0 ms"}</span>`;
-  return html`<b>${money}</b><span class="dim">${Number.isNaN(all) ? " no price known" : ` of ${dollars(all)}`}</span><br /><span class="soft">${duration(end / 1000) || "0 ms"}</span><span class="dim"> of ${duration(steps.end / 1000)}</span>`;
+  return html`<b>${money}</b><span class="dim">${isUnknown ? " no price known" : ` of ${dollars(Number.isNaN(all) ? 0 : all)}`}</span><br /><span class="soft">${duration(end / 1000) || "0 ms"}</span><span class="dim"> of ${duration(steps.end / 1000)}</span>`;
 }
