@@ -190,10 +190,14 @@ def trace(bench: Bench, spans: int) -> Iterator[Row]:
     large = spans > 20_000
     yield row(f"a trace of {spans:,} spans opens", statistics.median(opened), "ms", 4000 if large else 1000)
     page = bench.opened(f"/traces/{name}", ".sr-row")
+    tab = renderer(bench, page)
+    began = worked(tab)
     frames = page.evaluate(FRAMES, {"seconds": 4, "step": 300})
+    used = (worked(tab) - began) / len(frames) * 1000
     yield row(f"frames a second while {spans:,} scroll", 1000 / statistics.mean(frames), "", 50, at_least=True)
+    yield row("processor time of one of these frames", used, "ms", None)
     yield row(f"heap of {spans:,} spans, after collecting", heap(page), "MB", None)
-    yield row(f"memory of the tab with {spans:,} spans", renderer_memory(bench, page), "MB", 500 if large else None)
+    yield row(f"memory of the tab with {spans:,} spans", tab.memory_full_info().uss / 1e6, "MB", 500 if large else None)
     page.context.close()
 
 
@@ -308,12 +312,25 @@ def heap(page: Page) -> float:
     return figures["JSHeapUsedSize"] / 1e6
 
 
-def renderer_memory(bench: Bench, page: Page) -> float:
-    """Of the largest process that shows pages, which is that of this one."""
+def renderer(bench: Bench, page: Page) -> psutil.Process:
+    """The process of this page: the one that works while it is kept busy."""
     session = bench.browser.new_browser_cdp_session()
-    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+
+    def times() -> dict[int, float]:
+        processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+        return {one["id"]: one["cpuTime"] for one in processes if one["type"] == "renderer"}
+
+    before = times()
+    page.evaluate("() => { const until = performance.now() + 500; while (performance.now() < until); }")
+    after = times()
     session.detach()
-    return max(psutil.Process(one["id"]).memory_full_info().uss for one in processes if one["type"] == "renderer") / 1e6
+    return psutil.Process(max(after, key=lambda pid: after[pid] - before.get(pid, 0)))
+
+
+def worked(process: psutil.Process) -> float:
+    """Seconds of processor time."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 def row(measure: str, figure: float, unit: str, target: float | None, *, at_least: bool = False) -> Row:
