@@ -24,6 +24,7 @@ export function TraceTitle({ trace }) {
         ${facts.session_id && html`<a href=${toSession(facts.session_id, facts.trace_id)}>its session</a>`}${facts.user_id && html`<span class="dim cut">${facts.user_id}</span>`}</span>
       <span class="grow"></span>
       <a class="btn quiet wide" href=${toTraces({ compare: facts.trace_id, name: facts.name })} title="With another run of the same"><${Icon} name="compare" /><span>Compare</span></a>
+      <a class="btn quiet icon phone" href=${toTraces({ compare: facts.trace_id, name: facts.name })} aria-label="Compare with another run"><${Icon} name="compare" /></a>
       <button type="button" class="btn quiet wide" title="Copy link (l)" onClick=${copy}><${Icon} name="link" /><span role="status">${said || "Link"}</span></button>
       <a class="btn quiet wide" href=${`/api/v1/traces/${encodeURIComponent(facts.trace_id)}/export?project_id=${encodeURIComponent(project.value?.id ?? "")}`} download title="As OTLP in JSON"><${Icon} name="down" /><span>Export</span></a></header>
     <div class="facts phone under">${told}</div>`;
