@@ -10,6 +10,7 @@ import { chooseProject, project, projects } from "../state.js";
 import { Icon } from "./icon.js";
 import { isPaletteOpen, paletteKeys } from "./palette.js";
 import { Popup } from "./popup.js";
+import { openSearch } from "./search.js";
 
 const SHOWN = PAGES.filter(({ icon }) => icon);
 /** @type {Record<string, string>} */
@@ -72,6 +73,7 @@ const More = () => html`<${Popup} class="more" side="left" role="dialog" name="M
   ${(/** @type {() => void} */ close) => html`
     <${ProjectSwitch} />
     <button type="button" class="item phone" onClick=${() => { close(); openPalette(); }}>Go to…</button>
+    <button type="button" class="item phone" onClick=${() => { close(); openSearch(); }}>Search</button>
     ${SHOWN.filter(({ isMore }) => isMore).map((page) => html`<a class="item phone" href=${linkTo(page.path)} onClick=${close}>${page.title}</a>`)}
     <a class="item phone" href="/guide/" onClick=${close}>Guide</a><a class="item phone" href="/docs">API</a>
     <button type="button" class="item phone" onClick=${nextTheme}>Appearance <span class="dim">${THEMES[theme.value]}</span></button>
