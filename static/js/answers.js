@@ -1,6 +1,6 @@
 /** Questions of a component: asked when they change, kept for the way back, aborted when nobody waits any more. */
 
-import { useEffect, useMemo } from "../vendor/hooks.js";
+import { useEffect, useMemo, useState } from "../vendor/hooks.js";
 import { signal } from "../vendor/signals.js";
 import { addressOf, ask } from "./api.js";
 import { pulse } from "./state.js";
@@ -14,6 +14,7 @@ import { pulse } from "./state.js";
 
 const MOST_KEPT = 80;
 const PATIENCE_MS = 120;
+const LATE_MS = 600;
 
 /** @type {Map<string, any>} */
 const kept = new Map();
@@ -97,4 +98,14 @@ export function useAnswer(path, params = {}, { isLive = false } = {}) {
       state.value = { ...state.peek(), key: "", round: state.peek().round + 1 };
     },
   };
+}
+
+/** Sentences on top decide where all else stands: for a moment a page waits for them, so that nothing moves afterwards. */
+export function useLate() {
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), LATE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return isLate;
 }

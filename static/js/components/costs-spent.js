@@ -1,7 +1,7 @@
 /** What was spent: what changed in words, the totals, one chart, and each group beside itself in the range before. */
 
 import { useMemo } from "../../vendor/hooks.js";
-import { useAnswer } from "../answers.js";
+import { useAnswer, useLate } from "../answers.js";
 import { GROUPS, changeOf, each, groupOf, nameOf, spikeOf } from "../costs.js";
 import { GROUPS as TILE_GROUPS, plan } from "../dashboards.js";
 import { filterParams } from "../filters.js";
@@ -40,6 +40,8 @@ export function CostsSpent() {
   const chart = useAnswer("/stats/timeseries", { ...askedByDay.value, ...chosen, metric: "cost_usd", group_by: group.series }, LIVE);
   const against = rangeBeforeWords(span.value);
   const { value } = answer;
+  const shown = value ? groupOf(value.by) : group; // for a moment the answer is still about another property
+  const isReady = useLate() || [answer, chart].every((one) => one.value || one.fault);
   const isEmpty = value && !answer.isOld && !value.total.requests && !value.total.cost_usd && !value.total.before.requests;
   useKeys("Costs", [
     { keys: "0", does: "The whole range", run: () => amend({ range: null, from: null, to: null }) },
@@ -48,14 +50,14 @@ export function CostsSpent() {
   ]);
   if (answer.fault) return html`<div class="pad"><${Failed} fault=${answer.fault} again=${answer.again} /></div>`;
   if (isEmpty) return html`<div class="pad"><${Nothing} /></div>`;
-  return html`
-    ${value && html`<${Said} costs=${value} group=${group} against=${against} chart=${chart.isOld ? undefined : chart.value} chosen=${chosen} />`}
+  return html`<div class=${isReady ? "" : "unseen"}>
+    ${value && html`<${Said} costs=${value} group=${shown} against=${against} chart=${chart.isOld ? undefined : chart.value} chosen=${chosen} />`}
     <${Totals} costs=${value} isOld=${answer.isOld} against=${against} chosen=${chosen} />
     <div class="byline"><span class="dim" id="by">By</span><div class="seg" role="group" aria-labelledby="by">
       ${GROUPS.map((one) => html`<button type="button" key=${one.by} aria-pressed=${one === group ? "true" : "false"} onClick=${() => choose(one)}>${one.title}</button>`)}</div></div>
     <${Chart} answer=${chart} group=${group} chosen=${chosen} />
-    <${CostTable} answer=${answer} group=${group} sort=${sort} order=${order} against=${against} chosen=${chosen} />
-    ${value && value.groups > value.items.length && html`<p class="pad dim small">${exact(value.items.length)} of ${exact(value.groups)} are shown. ${limit === SHOWN && html`<a href=${linkHere({ all: "yes" })}>Show ${exact(Math.min(ALL, value.groups))}</a>`}</p>`}`;
+    <${CostTable} answer=${answer} group=${shown} sort=${sort} order=${order} against=${against} chosen=${chosen} />
+    ${value && value.groups > value.items.length && html`<p class="pad dim small">${exact(value.items.length)} of ${exact(value.groups)} are shown. ${limit === SHOWN && html`<a href=${linkHere({ all: "yes" })}>Show ${exact(Math.min(ALL, value.groups))}</a>`}</p>`}</div>`;
 }
 
 /** @param {Group} group */

@@ -1,7 +1,7 @@
 /** Overview: what changed, in words and numbers, and the charts that prove it. */
 
-import { useEffect, useMemo, useRef, useState } from "../../vendor/hooks.js";
-import { useAnswer } from "../answers.js";
+import { useMemo, useRef, useState } from "../../vendor/hooks.js";
+import { useAnswer, useLate } from "../answers.js";
 import { nameOfProblem } from "../changes.js";
 import { plan } from "../dashboards.js";
 import { filterParams, onlyThese } from "../filters.js";
@@ -31,7 +31,6 @@ import { TopList } from "../components/top-list.js";
 const FirstRun = later(() => import("../components/first-run.js"));
 const LIVE = { isLive: true };
 const TOP = 5;
-const PATIENCE_MS = 600;
 
 export default function Overview() {
   const chosen = filterParams(filters.value);
@@ -60,16 +59,6 @@ export default function Overview() {
       <${Charts} chosen=${chosen} />
       <${Tops} params=${params} problems=${problems} chosen=${chosen} by=${now.value?.cost_usd === 0 || now.value?.cost_usd === null ? "requests" : "cost_usd"} />`}</div>
   <//>`;
-}
-
-/** The sentences decide where all else stands: for a moment the page waits for them, so that nothing moves afterwards. */
-function useLate() {
-  const [isLate, setLate] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setLate(true), PATIENCE_MS);
-    return () => clearTimeout(timer);
-  }, []);
-  return isLate;
 }
 
 /** @param {{chosen: Record<string, string[]>}} props */
