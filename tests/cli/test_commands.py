@@ -50,7 +50,11 @@ def test_events_are_listed_as_a_table_newest_first(here, demo_day):
     lines = said.out.splitlines()
     assert said.code == 0 and len(lines) == 6
     assert lines[0].split() == ["Time", "Type", "What", "happened", "Model", "Latency", "Tokens", "Cost"]
-    assert "ticket" in said.out
+    told = events_of(here, "-n", "5")
+    times = [event["timestamp"] for event in told]
+    assert times == sorted(times, reverse=True) and all(
+        line.split()[1] == event["type"] for line, event in zip(lines[1:], told, strict=True)
+    )
 
 
 def test_filters_and_pages_reach_further_than_one_answer(here, demo_day):
