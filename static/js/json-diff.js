@@ -2,7 +2,7 @@
 
 /**
  * `sign`: "-" taken away, "+" put there, "" the same. `path`: as breakpoints write it. `open`, `close`: brackets. `folded`: how many things
- * are not shown. @typedef {{depth: number, path: string, sign: "" | "+" | "-", key?: string, value?: unknown, open?: string, close?: string, folded?: number, isMore?: boolean, comma: boolean}} Line
+ * are not shown. `left`: why a line stands for several. @typedef {{depth: number, path: string, sign: "" | "+" | "-", key?: string, value?: unknown, open?: string, close?: string, folded?: number, left?: "unchanged" | "more", comma: boolean}} Line
  */
 
 const MOST_LINES = 400;
@@ -72,7 +72,7 @@ class Lines {
   }
 
   done() {
-    if (this.left) this.lines.push({ depth: 0, path: "", sign: "", folded: this.left, isMore: true, comma: false });
+    if (this.left) this.lines.push({ depth: 0, path: "", sign: "", folded: this.left, left: "more", comma: false });
     return this.lines;
   }
 
@@ -98,7 +98,7 @@ class Lines {
       let through = at;
       while (folds && isQuiet[at] && isQuiet[through + 1]) through += 1;
       if (through > at) {
-        this.put({ depth: place.depth + 1, path: place.path, sign: "", folded: through - at + 1, isMore: true, comma: false });
+        this.put({ depth: place.depth + 1, path: place.path, sign: "", folded: through - at + 1, left: "unchanged", comma: false });
         at = through;
         continue;
       }

@@ -11,14 +11,14 @@ const LONG = 600;
 /** @param {{lines: Line[], marked?: ReadonlySet<string>, isPlain?: boolean}} props  `marked`: paths whose value stands out. `isPlain`: inside something that has an edge */
 export const JsonLines = ({ lines, marked, isPlain = false }) => {
   const isDiff = lines.some(({ sign }) => sign);
-  return html`<div class=${`json by-line${isPlain ? "" : " box"}${isDiff ? " diff" : ""}`} tabindex="0" role="region" aria-label="JSON">${lines.map((line, at) => html`<${OneLine} key=${at} line=${line} isMarked=${marked?.has(line.path) === true && line.open === undefined && line.close === undefined} />`)}</div>`;
+  return html`<div class=${`json by-line${isPlain ? "" : " box"}${isDiff ? " diff" : ""}`}>${lines.map((line, at) => html`<${OneLine} key=${at} line=${line} isMarked=${marked?.has(line.path) === true && line.open === undefined && line.close === undefined} />`)}</div>`;
 };
 
 /** @param {{line: Line, isMarked: boolean}} props */
 function OneLine({ line, isMarked }) {
-  const { depth, sign, key, open, close, folded, isMore, comma } = line;
+  const { depth, sign, key, open, close, folded, left, comma } = line;
   const name = key === undefined ? "" : html`<span class="k">${JSON.stringify(key)}</span>: `;
-  const what = isMore ? html`<span class="dim">… ${count(folded)} ${sign ? "more" : "unchanged"}</span>`
+  const what = left ? html`<span class="dim">… ${count(folded)} ${left}</span>`
     : folded !== undefined ? html`${open}${folded ? html`<span class="dim"> … ${count(folded)} </span>` : ""}${close}`
     : open ?? close ?? html`<${Value} value=${line.value} />`;
   const said = sign === "+" ? "added" : sign === "-" ? "taken away" : "";
