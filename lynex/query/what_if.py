@@ -73,8 +73,9 @@ def what_if(select: Select, prices: PriceBook, question: WhatIfQuestion, now: in
 
 def _without_price(question: WhatIfQuestion) -> InvalidInput:
     of = f" of {shown(question.target_provider)}" if question.target_provider else ""
-    message = f"No price per token is known for {shown(question.target)}{of}; GET /api/v1/prices lists those that are."
-    return InvalidInput(message, code="unknown_price", faults=(Fault("target", "unknown_price", message),))
+    message = f"No price per token is known for {shown(question.target)}{of}."
+    hint = "Choose another model: /api/v1/prices?search=… finds those with a price."
+    return InvalidInput(message, code="unknown_price", hint=hint, faults=(Fault("target", "unknown_price", message),))
 
 
 def _rows(select: Select, condition: Condition, bands: Sequence[Band]) -> list[dict[str, Any]]:
