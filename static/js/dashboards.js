@@ -162,6 +162,12 @@ export function both(page, tile) {
   return joined;
 }
 
+/** The filter for the events behind a tile: what its metric counts. @param {Tile} tile @param {Record<string, string[]>} chosen @returns {import("./router.js").Changes} */
+export function eventsOf(tile, chosen) {
+  const what = tile.metric === "events" ? {} : { type: "model_response", ...(["errors", "error_rate"].includes(tile.metric) ? { status: "error" } : {}) };
+  return { ...what, ...chosen };
+}
+
 /** @param {readonly Tile[]} tiles @param {string} id @param {number} place  where it goes @returns {Tile[]} */
 export function movedTo(tiles, id, place) {
   const one = tiles.find((tile) => tile.id === id);

@@ -2,14 +2,13 @@
 
 import { useMemo } from "../../vendor/hooks.js";
 import { useAnswer } from "../answers.js";
-import { both, filterWords, groupOf, metricOf, titleOf } from "../dashboards.js";
+import { both, eventsOf, filterWords, groupOf, metricOf, titleOf } from "../dashboards.js";
 import { filterParams } from "../filters.js";
 import { html } from "../html.js";
 import { toEvents } from "../links.js";
 import { go } from "../router.js";
 import { endOf, intervalWords, minus, separateLines, stackedLines } from "../series-lines.js";
 import { askedByDay, filters } from "../state.js";
-import { eventsOf } from "../tile-events.js";
 import { Chart, OverTime } from "./chart.js";
 import { HeatMap } from "./heat-map.js";
 import { HeatTable } from "./heat-table.js";
@@ -25,7 +24,7 @@ const HEAD = 56;
 const PHONE = matchMedia("(max-width: 767px)").matches;
 const FEW = PHONE ? 1 : 3; // lines whose names have room beside the title
 const LEGEND = 24; // a line of names
-const NONE = [null, null, null]; // as many questions as any tile asks
+const PLACES = [0, 1, 2]; // as many parts as any metric has
 /** @type {Readonly<Record<string, string>>} */
 const NOTHING = { events: "No event in this range", cost_usd: "No known cost in this range" };
 
@@ -46,14 +45,14 @@ export function DashboardTile({ tile }) {
 /** @param {Shown} props */
 function TileOverTime({ tile, chosen, title, height }) {
   const metric = metricOf(tile.metric);
-  const asks = [...(metric.parts ?? [{ metric: metric.name }]).map((part) => part.metric), ...NONE].slice(0, NONE.length);
+  const parts = metric.parts?.map((part) => part.metric) ?? [metric.name];
   const params = { ...askedByDay.value, ...chosen, group_by: groupOf(tile.group)?.series };
-  const answers = asks.map((name) => useAnswer(name && "/stats/timeseries", { ...params, metric: name }, LIVE)).slice(0, metric.parts?.length ?? 1);
+  const answers = PLACES.map((place) => useAnswer(parts[place] ? "/stats/timeseries" : null, { ...params, metric: parts[place] }, LIVE)).slice(0, parts.length);
   const first = answers[0]?.value;
   const data = useMemo(() => {
     const series = answers.map(({ value }) => value?.series ?? []);
     return { starts: (first?.buckets ?? []).map(Date.parse), end: endOf(first), lines: metric.parts ? partLines(metric, series) : linesOf(tile, series[0] ?? []) };
-  }, [tile.shape, tile.metric, tile.group, ...asks.map((_, index) => answers[index]?.value)]);
+  }, [tile.shape, tile.metric, tile.group, ...PLACES.map((place) => answers[place]?.value)]);
   const isMany = data.lines.length > FEW;
   const per = first && metric.adds ? `per ${intervalWords(first.interval)}` : "";
   return html`<div class=${isMany ? "many" : ""}><${OverTime} title=${title} note=${[filterWords(tile), per].filter(Boolean).join(" · ")} answers=${answers} data=${data} kind=${tile.shape === "columns" ? "bars" : "lines"}

@@ -1,13 +1,12 @@
 /** A tile that is one number, and how it moved against the range before. */
 
 import { useAnswer } from "../answers.js";
-import { filterWords, metricOf } from "../dashboards.js";
+import { eventsOf, filterWords, metricOf } from "../dashboards.js";
 import { change, durationParts } from "../format.js";
 import { html } from "../html.js";
 import { toEvents } from "../links.js";
 import { asked, project, span } from "../state.js";
 import { rangeBefore, rangeBeforeWords } from "../time.js";
-import { eventsOf } from "../tile-events.js";
 import { Failed } from "./states.js";
 
 const LIVE = { isLive: true };

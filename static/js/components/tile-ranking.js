@@ -1,13 +1,12 @@
 /** A tile that ranks groups by a metric: as bars, or as a table of all that is known about each. */
 
 import { useAnswer } from "../answers.js";
-import { filterWords, groupOf, metricOf } from "../dashboards.js";
+import { eventsOf, filterWords, groupOf, metricOf } from "../dashboards.js";
 import { count, duration } from "../format.js";
 import { html } from "../html.js";
 import { toEvents } from "../links.js";
 import { dollars } from "../money.js";
 import { asked } from "../state.js";
-import { eventsOf } from "../tile-events.js";
 import { Chart } from "./chart.js";
 
 const LIVE = { isLive: true };
@@ -34,7 +33,7 @@ export function TileRanking({ tile, chosen, title, height }) {
   const note = [filterWords(tile), rest > 0 && rows.length === most ? `the first ${rows.length} of ${count(answer.value.groups)}` : ""].filter(Boolean).join(" · ");
   /** @param {string} key */
   const href = (key) => toEvents({ ...eventsOf(tile, chosen), [group.filter]: key });
-  return html`<${Chart} title=${title} note=${note} answers=${[answer]} height=${height} isEmpty=${rows.length === 0} nothing=${`Nothing to rank: no event here has a ${group.label}`}>
+  return html`<${Chart} title=${title} note=${note} answers=${[answer]} height=${height} isEmpty=${rows.length === 0} nothing="Nothing to rank in this range">
     ${isTable ? html`<${Ranked} tile=${tile} rows=${rows} href=${href} label=${group.label} />` : html`<${Bars} tile=${tile} rows=${rows} href=${href} label=${group.label} />`}
   <//>`;
 }

@@ -95,6 +95,7 @@ function useBoard(item) {
   const [state, setState] = useState(/** @type {string | Error} */ ("Changes are kept by themselves"));
   const unsaved = useRef(/** @type {Board | null} */ (null));
   const timer = useRef(0);
+  const queue = useRef(Promise.resolve()); // one after the other: the last to be sent is the last to arrive
   const typedIn = useRef("");
   const keep = async () => {
     const now = unsaved.current;
@@ -110,10 +111,13 @@ function useBoard(item) {
   };
   const latest = useRef(keep);
   latest.current = keep;
+  const keepSoon = () => {
+    queue.current = queue.current.then(() => latest.current());
+  };
   useEffect(() => {
     const leaving = () => {
       clearTimeout(timer.current);
-      void latest.current();
+      keepSoon();
     };
     document.addEventListener("visibilitychange", leaving);
     return () => {
@@ -127,7 +131,7 @@ function useBoard(item) {
     unsaved.current = next;
     setState("Saving");
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => void latest.current(), PATIENCE_MS);
+    timer.current = setTimeout(keepSoon, PATIENCE_MS);
   };
   return {
     board,
@@ -146,6 +150,6 @@ function useBoard(item) {
       setBefore(before.slice(0, -1));
       show(last);
     },
-    again: () => void keep(),
+    again: keepSoon,
   };
 }
