@@ -27,6 +27,7 @@ export const PAGES = [
   { path: "/sessions/:session", title: "Session", load: () => import("./pages/session.js") },
   { path: "/errors", title: "Errors", icon: "errors", key: "r", load: () => import("./pages/errors.js") },
   { path: "/errors/:group", title: "Problem", load: () => import("./pages/problem.js") },
+  { path: "/costs", title: "Costs", icon: "costs", key: "c", isMore: true, load: () => import("./pages/costs.js") },
   { path: "/settings", title: "Settings", icon: "settings", isMore: true, load: () => import("./pages/settings.js") },
   { path: "/settings/:section", title: "Settings", load: () => import("./pages/settings.js") },
   { path: "/guide", title: "Guide", load: () => import("./pages/guide.js") },

@@ -5,11 +5,12 @@ import { useAnswer } from "../answers.js";
 import { hasFailed } from "../events.js";
 import { duration, exact, shortened } from "../format.js";
 import { html } from "../html.js";
-import { toEvents, toSession, toTrace } from "../links.js";
+import { toEvents, toProblem, toSession, toTrace } from "../links.js";
 import { dollars } from "../money.js";
 import { project } from "../state.js";
 import { everyWay } from "../time.js";
 import { CopyMenu } from "./copy-menu.js";
+import { CostWhy } from "./cost-why.js";
 import { EventContent } from "./event-content.js";
 import { JsonTree } from "./json-tree.js";
 import { Failed, Skeleton } from "./states.js";
@@ -64,7 +65,7 @@ function Facts({ event }) {
     ["Session", context["session_id"] && html`<a href=${toSession(context["session_id"])} title=${context["session_id"]}>${shortened(context["session_id"])}</a>`],
     ["User", context["user_id"] && html`<a href=${toEvents({ user_id: context["user_id"] })}>${context["user_id"]}</a>`],
     ["Model", body["model"]?.request && html`<a href=${toEvents({ model: body["model"].request })}>${body["model"].request}</a>`],
-    ["Problem", hasFailed(event) && body["error"]?.group && html`<a href=${toEvents({ error_group: body["error"].group })}>the same failure</a>`],
+    ["Problem", hasFailed(event) && body["error"]?.group && html`<a href=${toProblem(body["error"].group)}>the same failure</a>`],
     ["Tokens", usage.total_tokens !== undefined && `${exact(usage.input_tokens ?? 0)} → ${exact(usage.output_tokens ?? 0)}`],
     ["Cached", usage.cache_read_tokens ? exact(usage.cache_read_tokens) : ""],
     ["Cost", cost && (cost.source === "unknown_model" ? "price not known" : html`<span title=${cost.price_version}>${dollars(cost.total)}</span>`)],
@@ -78,5 +79,6 @@ function Facts({ event }) {
     ["Stored", Number.isFinite(stored) && stored >= 0 && html`<span title=${everyWay(event.processed_at)}>${duration(stored)} after</span>`],
     ["Id", html`<span title=${event.eventId}>${shortened(event.eventId)}</span>`],
   ];
-  return html`<dl class="xfacts">${facts.filter(([, value]) => value).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd class="cut">${value}</dd></div>`)}</dl>`;
+  return html`<div><dl class="xfacts">${facts.filter(([, value]) => value).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd class="cut">${value}</dd></div>`)}</dl>
+    ${(usage.total_tokens !== undefined || cost) && html`<${CostWhy} id=${event.eventId} />`}</div>`;
 }
