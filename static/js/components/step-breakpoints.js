@@ -18,7 +18,7 @@ export function StepBreakpoints({ breakpoints, fault, here, proposed, toStep, dr
       ${draft === null && html`<button type="button" class="btn quiet tiny" onClick=${() => setDraft(proposed[0] ?? "")}><${Icon} name="plus" size=${12} />Add <kbd>b</kbd></button>`}</header>
     ${draft !== null && html`<${Draft} draft=${draft} proposed=${proposed} add=${add} close=${() => setDraft(null)} />`}
     ${fault && html`<p class="bad small" role="alert">${fault.message}</p>`}
-    ${breakpoints?.length === 0 && draft === null && html`<p class="dim teach">Play stops where a breakpoint holds. For example <code>${proposed[0] ?? "error"}</code>. They are kept with the project.</p>`}
+    ${breakpoints?.length === 0 && draft === null && html`<p class="dim teach">Play stops where a breakpoint holds. For example <code>${proposed[0] ?? "error"}</code>. They are kept with the project. <a href="/guide/steps.html">What can be written</a></p>`}
     <ul class="bl">${breakpoints?.map((one) => html`<${Row} key=${one.id} one=${one} here=${here} toStep=${toStep} change=${change} remove=${remove} />`)}</ul></section>`;
 }
 
