@@ -105,12 +105,12 @@ function bounded(text, place, now, within) {
   const until = at(UNTIL, text, place);
   const end = until && momentAt(text, place + until[0].length, now, within);
   if (until && end) return { when: { from: end.isDay ? day(new Date(end.from), -FAR_BACK).from : dayOf(new Date(end.from)).from, to: end.from }, length: until[0].length + end.length };
-  const on = at(ON, text, place)?.[0].length ?? 0;
-  const found = stretchAt(text, place, now) ?? (on ? stretchAt(text, place + on, now) : null);
-  if (!found) return null;
-  const isOpen = found.stretch.to > now.getTime();
-  const skipped = stretchAt(text, place, now) ? 0 : on;
-  return found.stretch.from >= now.getTime() ? null : { when: { from: found.stretch.from, to: isOpen ? null : found.stretch.to }, length: found.length + skipped };
+  const here = stretchAt(text, place, now);
+  const lead = here ? 0 : at(ON, text, place)?.[0].length ?? 0;
+  const found = lead ? stretchAt(text, place + lead, now) : here;
+  if (!found || found.stretch.from >= now.getTime()) return null;
+  const { from, to } = found.stretch;
+  return { when: { from, to: to > now.getTime() ? null : to }, length: lead + found.length };
 }
 
 /** @param {string} text @param {number} place @param {Date} now @param {Stretch | null} within @returns {{from: number, to: number, length: number, isDay: boolean} | null}  `isDay`: not a time of the clock */
