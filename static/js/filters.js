@@ -26,8 +26,8 @@ export const FIELDS = [
   { name: "tag", label: "tag", hint: "set by the sender", group: "tag" },
   { name: "provider", label: "provider", hint: "of the model", group: "provider" },
   { name: "level", label: "level", hint: "debug, info, warning, error", values: ["debug", "info", "warning", "error"] },
-  { name: "service", label: "service", hint: "that sent it" },
-  { name: "prompt", label: "prompt", hint: "name of the prompt" },
+  { name: "service", label: "service", hint: "that sent it", group: "service" },
+  { name: "prompt", label: "prompt", hint: "name of the prompt", group: "prompt" },
   { name: "trace_id", label: "trace", hint: "its id" },
   { name: "error_group", label: "problem", hint: "id of a group of errors" },
 ];
