@@ -18,7 +18,7 @@ from lynex.errors import Forbidden, UnsupportedMedia
 from lynex.ingest.intake import Accepted
 from lynex.query.events import EventQuestion
 
-_BACKFILL: Final = "events.write_old"
+BACKFILL: Final = "events.write_old"
 
 
 async def post_event(request: Request) -> OnDisk:
@@ -30,15 +30,8 @@ async def post_event(request: Request) -> OnDisk:
         )
     data = await _body(request)
     intake = parts(request).intake
-    accepted = await intake.accept_single(project_id, principal.key_id, data, backfill=may(principal, _BACKFILL))
-    answer = Queued(
-        status="queued",
-        event_id=accepted.event_ids[0],
-        duplicate=accepted.duplicates > 0,
-        durable=accepted.durable,
-        warnings=accepted.warnings,
-    )
-    return OnDisk(answer)
+    accepted = await intake.accept_single(project_id, principal.key_id, data, backfill=may(principal, BACKFILL))
+    return OnDisk(queued_event(accepted))
 
 
 async def post_batch(request: Request) -> OnDisk:
@@ -48,8 +41,18 @@ async def post_batch(request: Request) -> OnDisk:
     data = await _body(request)
     intake = parts(request).intake
     accept = intake.accept_ndjson if kind is NDJSON else intake.accept_batch
-    accepted = await accept(project_id, principal.key_id, data, backfill=may(principal, _BACKFILL))
+    accepted = await accept(project_id, principal.key_id, data, backfill=may(principal, BACKFILL))
     return OnDisk(_queued(accepted))
+
+
+def queued_event(accepted: Accepted) -> Queued:
+    return Queued(
+        status="queued",
+        event_id=accepted.event_ids[0],
+        duplicate=accepted.duplicates > 0,
+        durable=accepted.durable,
+        warnings=accepted.warnings,
+    )
 
 
 def _queued(accepted: Accepted) -> QueuedBatch:

@@ -9,16 +9,15 @@ from typing import Final
 from starlette.types import Scope
 
 from lynex.api.bodies import JSON, SMALL, usual_kind
+from lynex.api.events import BACKFILL, queued_event
 from lynex.api.front import Front, json_bytes
 from lynex.api.middleware import Door
 from lynex.api.route import PRINCIPAL
-from lynex.api.shapes import Queued
 from lynex.auth.roles import may, require
 from lynex.logs import request_id
 
 PATH: Final = b"/api/v1/events"
 _WRITE: Final = "events.write"
-_BACKFILL: Final = "events.write_old"
 # Headers of requests that need more than is done here: bodies in pieces, pages of other sites, ids of the sender's own.
 _MORE: Final = frozenset((b"content-encoding", b"transfer-encoding", b"expect", b"upgrade", b"origin", b"x-request-id"))
 
@@ -68,14 +67,7 @@ class Express:
         scope[PRINCIPAL] = principal
         require(principal, _WRITE)
         accepted = await appliance.intake.accept_single(
-            principal.project_id, principal.key_id, body, backfill=may(principal, _BACKFILL)
-        )
-        answer = Queued(
-            status="queued",
-            event_id=accepted.event_ids[0],
-            duplicate=accepted.duplicates > 0,
-            durable=accepted.durable,
-            warnings=accepted.warnings,
+            principal.project_id, principal.key_id, body, backfill=may(principal, BACKFILL)
         )
         self._door.count(202)
-        return own_id, json_bytes(answer)
+        return own_id, json_bytes(queued_event(accepted))
