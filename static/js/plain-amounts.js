@@ -1,6 +1,6 @@
 /** Amounts in plain English: "slower than 2s", "between $1 and $5", "8k tokens or more". Pure. */
 
-import { AMOUNTED, BETWEEN, COMPARED, DEAR, IS_MORE, OR_MORE, SLOW } from "./plain-words.js";
+import { AMOUNTED, BETWEEN, COMPARED, DEAR, IS_MORE, MEASURED, OF_MONEY, OF_TIME, OR_MORE, SLOW } from "./plain-words.js";
 import { amountOf } from "./quantities.js";
 
 /** @typedef {{name: string, value: string}} Bound  a filter: `min_latency_ms` … */
@@ -25,6 +25,10 @@ const READERS = [
     const [low, high] = [bound("min", from, fromUnit ?? toUnit), bound("max", to, toUnit)];
     return low && high ? [low, high] : null;
   }],
+  [MEASURED, ([, noun = "", sign = "", number, unit]) => {
+    const kind = OF_TIME.test(noun) ? "time" : OF_MONEY.test(noun) ? "money" : "tokens";
+    return one(bound(IS_MORE.test(sign) ? "min" : "max", number, unit, "", kind));
+  }],
   [COMPARED, ([, sign = "", number, unit]) => one(bound(IS_MORE.test(sign) ? "min" : "max", number, unit, sign))],
   [OR_MORE, ([, number, unit, more = ""]) => one(bound(OR_LESS.test(more) ? "max" : "min", number, unit))],
   [AMOUNTED, ([, verb, number, unit, more = ""]) => one(bound(OR_LESS.test(more) ? "max" : "min", number, unit, verb))],
@@ -33,10 +37,10 @@ const READERS = [
 /** @param {Bound | null} found */
 const one = (found) => (found ? [found] : null);
 
-/** A measure by its unit, or by what it is compared with; times without a unit are seconds. @param {"min" | "max"} side @param {string} [number] @param {string} [unit] @param {string} [verb] @returns {Bound | null} */
-function bound(side, number = "", unit = "", verb = "") {
+/** A measure by its unit, or by what it is compared with; times without a unit are seconds. @param {"min" | "max"} side @param {string} [number] @param {string} [unit] @param {string} [verb] @param {"time" | "money" | "tokens" | null} [wanted] @returns {Bound | null} */
+function bound(side, number = "", unit = "", verb = "", wanted = null) {
   const amount = amountOf(number, number.includes("$") ? "" : unit);
-  const hinted = SLOW.test(verb) ? "time" : DEAR.test(verb) ? "money" : null;
+  const hinted = wanted ?? (SLOW.test(verb) ? "time" : DEAR.test(verb) ? "money" : null);
   const kind = amount?.unit ?? hinted;
   if (!amount || !kind || (hinted && hinted !== kind)) return null;
   const value = kind === "time" && !amount.unit ? amount.value * 1000 : amount.value;

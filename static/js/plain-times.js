@@ -32,7 +32,7 @@ const STRETCHES = [
   }],
   [whole("today"), (_, now) => day(now, 0)],
   [whole("yesterday"), (_, now) => day(now, -1)],
-  [whole(`(${N})(?: of)? (${LENGTH}) ago`), (m, now) => {
+  [whole(`(${N})(?: of)? ?(${LENGTH}) ago`), (m, now) => {
     const [amount, length] = [numberOf(m[1]), lengthOf(m[2])];
     if (length >= DAY) return day(now, -Math.round((amount * length) / DAY));
     const at = now.getTime() - amount * length;
@@ -53,7 +53,7 @@ const STRETCHES = [
   }],
 ];
 
-const ROLLING = whole(`(?:(?:in|over|during|within|for|from) )?(?:the )?(?:last|past|previous) (?:(${N})(?: of)? )?(${LENGTH})`);
+const ROLLING = whole(`(?:(?:in|over|during|within|for|from) )?(?:the )?(?:last|past|previous) (?:(${N})(?: of)? ?)?(${LENGTH})`);
 const SINCE = /(?:since|after|starting|from)\s+(?:the\s+)?/iy;
 const UNTIL = /(?:until|till|before|up to)\s+(?:the\s+)?/iy;
 const FROM = /(?:between|from)\s+/iy;

@@ -80,7 +80,7 @@ export const NEGATION = /(?:not|without|no|except(?: for)?|excluding|exclude|but
 export const ABOUT = /(?:about|containing|contains?|mentioning|mentions?|including|includes?|saying|says?|said|matching|matches|with the (?:words?|texts?|phrases?)|where (?:somebody|someone) (?:said|says|wrote))(?![\w-])/iy;
 export const QUOTED = /"([^"]*)"|“([^”]*)”/y;
 /** Words that say nothing by themselves. */
-export const FILLERS = whole("the|a|an|all|any|some|every|each|that|which|who|whose|where|were|was|are|is|be|been|had|has|have|having|but|me|my|our|us|we|please|show|find|list|get|give|see|look|search|what|how many|there|did|do|does|it|its|their|them|those|these|at|over|than|then|so|only|just|latest|newest|recent|recently|most recent|took|take|taking|happened|happen|made|sent|coming|go|went|s|i|can|could|you");
+export const FILLERS = whole("the|a|an|all|any|some|every|each|that|which|who|whose|where|were|was|are|is|be|been|had|has|have|having|but|me|my|our|us|we|why|when|please|show|find|list|get|give|see|look|search|what|how many|there|did|do|does|it|its|their|them|those|these|at|over|than|then|so|only|just|latest|newest|recent|recently|most recent|took|take|taking|happened|happen|made|sent|coming|go|went|s|i|can|could|you");
 export const GAP = /[\s,;.!?()]+/y;
 
 /** Environments have two names. */
@@ -95,6 +95,10 @@ const ORS = "(\\+|(?:or|and) (?:more|longer|slower|above|over|up|higher|less|fas
 const UNITS = `(?:\\s?(${UNIT})(?![\\w]))?`;
 /** "slower than 2s", "more than 8k tokens". Groups: sign, number, unit. */
 export const COMPARED = new RegExp(`(${MORE}|${LESS}) ?(?:of )?${NUMBER}${UNITS}`, "iy");
+/** "latency over 3s", "cost above 1", "tokens > 8k". Groups: what, sign, number, unit. */
+export const MEASURED = new RegExp(`(latency|duration|response times?|run ?time|costs?|price|spend(?:ing)?|tokens?|token (?:count|usage)) (?:is |was |of )?(${MORE}|${LESS}) ?${NUMBER}${UNITS}`, "iy");
+export const OF_TIME = /^(?:latency|duration|response|run)/i;
+export const OF_MONEY = /^(?:cost|price|spend)/i;
 /** "between 1 and 5 seconds", "1s to 5s". Groups: number, unit, number, unit. */
 export const BETWEEN = new RegExp(`(?:between |from )?${NUMBER}${UNITS} ?(?:and|to|-|–) ?${NUMBER}${UNITS}`, "iy");
 /** "5 seconds or more", "$1 and up". Groups: number, unit, words. */

@@ -118,4 +118,13 @@ SENTENCES = [
     ("traces with more than 5 errors", "in /traces | status error | not understood: more 5"),
     ("sessions weird", "in /sessions | not understood: weird"),
     ("users with errors", "status error | not understood: users"),
+    ("errors in the last 24h", "status error | 24h"),
+    ("errors 2h ago", "status error | 2026-11-21 12:00 → 2026-11-21 13:00"),
+    ("gpt-4o-mini latency over 3s", "model gpt-4o-mini | latency ≥ 3 s"),
+    ("cost above 0.5 in prod", "cost ≥ $0.5 | env prod"),
+    ("tokens > 8k", "tokens ≥ 8,000"),
+    ("calls with latency under 2", "type model_response | latency ≤ 2 s"),
+    ("not slow calls", "latency ≤ 5 s | type model_response"),
+    ("why did calls fail yesterday at 14:30", "type model_response | status error | 2026-11-20 14:15 → 2026-11-20 14:45"),
+    ("more than 5k tokens and failed", "tokens ≥ 5,000 | status error"),
 ]  # fmt: skip
