@@ -43,8 +43,8 @@ export function toldBy(problem) {
 /** What was decided last: what is shown follows. @type {import("../vendor/signals.js").Signal<{ids: ReadonlySet<string>, state: State | null}>} */
 export const decided = signal({ ids: new Set(), state: null });
 
-/** Decide about problems at once; then say so, with the way back. @param {readonly Problem[]} problems @param {State} state @param {string | null} [note] */
-export async function decide(problems, state, note = null) {
+/** Decide about problems at once; then say so, with the way back. @param {readonly Problem[]} problems @param {State} state @param {string | null} [note]  without one each keeps its own */
+export async function decide(problems, state, note) {
   const [first] = problems;
   if (!first) return;
   try {
@@ -54,22 +54,22 @@ export async function decide(problems, state, note = null) {
     return;
   }
   decided.value = { ids: new Set(problems.map(({ id }) => id)), state };
-  say(`${DONE[state]}: ${problems.length === 1 ? nameOfProblem(first) : plural(problems.length, "problem")}`, () => void undo(problems));
+  say(`${note === undefined ? DONE[state] : "Noted"}: ${problems.length === 1 ? nameOfProblem(first) : plural(problems.length, "problem")}`, () => void undo(problems));
 }
 
 /** As it was before, note and all. @param {readonly Problem[]} problems */
 async function undo(problems) {
-  const alike = Map.groupBy(problems, ({ state, note }) => JSON.stringify([state, note]));
   try {
-    for (const same of alike.values()) {
-      const [{ state, note }] = /** @type {[Problem]} */ (same);
-      await write(same, state, note);
-    }
+    for (const [state, same] of Map.groupBy(problems, (problem) => problem.state)) await write(same, state);
   } catch (fault) {
     sayFault(fault, "It could not be undone");
   }
   decided.value = { ids: new Set(), state: null };
 }
 
-/** @param {readonly Problem[]} problems @param {State} state @param {string | null} note */
-const write = (problems, state, note) => send("PATCH", "/errors", { ids: problems.map(({ id }) => id), state, note }, { project_id: project.peek()?.id });
+/** @param {readonly Problem[]} problems @param {State} state @param {string | null} [note] */
+async function write(problems, state, note) {
+  for (const [text, same] of Map.groupBy(problems, (problem) => (note === undefined ? problem.note : note))) {
+    await send("PATCH", "/errors", { ids: same.map(({ id }) => id), state, note: text }, { project_id: project.peek()?.id });
+  }
+}

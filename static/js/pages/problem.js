@@ -80,7 +80,8 @@ function Shown({ problem, answer }) {
     ${problem.count === 0 ? html`<div class="pad"><${NotNow} problem=${problem} /></div>` : html`<${Trend} problem=${problem} answer=${answer} />`}
     <div class="halves"><div class="main">
         ${events.length > 0 ? html`<${ProblemFailure} events=${events} here=${here} choose=${choose} /><${Newest} problem=${problem} here=${here} />` : html`<${Last} id=${problem.latest_event_id} />`}</div>
-      <aside class="beside"><${ProblemNote} problem=${problem} save=${(/** @type {string} */ note) => become(problem.state, note || null)} /><${Shares} problem=${problem} /></aside></div>
+      <aside class="beside"><${ProblemNote} problem=${problem} save=${(/** @type {string} */ note) => become(problem.state, note || null)}
+        ways=${problem.state !== "ignored" && html`<button type="button" class="btn tiny phone" onClick=${() => become("ignored")}>Ignore</button>`} /><${Shares} problem=${problem} /></aside></div>
   <//>`;
 }
 
