@@ -16,9 +16,9 @@ class Running:
 
     name: str
     format: str
-    total: int
     cancel: Cancel
     state: State = "running"
+    total: int = 0  # until it is counted
     rows: int = 0
     size: int = 0
     detail: str | None = None

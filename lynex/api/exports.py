@@ -12,7 +12,7 @@ from lynex.api.guard import project_of
 from lynex.api.route import principal_of
 from lynex.auth.principal import Principal
 from lynex.clock import rfc3339
-from lynex.errors import Forbidden, LynexError
+from lynex.errors import Conflict, Forbidden, LynexError
 from lynex.query.event_export import EventExport, ExportQuestion, Piece
 from lynex.query.export_formats import MEDIA
 from lynex.store.contract import Cancel, Cancelled
@@ -29,8 +29,10 @@ async def export_events(request: Request) -> Response:
     project_id, appliance = await project_of(request), parts(request)
     now = appliance.clock.now()
     question = ExportQuestion.from_params(request.query_params.multi_items(), project_id, now)
-    cancel = Cancel()
-    export = await appliance.ask(appliance.queries.exports.begun, question, cancel)
+    running = Running(question.export_id or "", question.format, Cancel())
+    if question.export_id is not None and request.method == "GET":
+        front(request).exports.add(project_id, running)
+    export = await _begun(appliance, question, running)
     name = f"events-{rfc3339(now)[_MOMENT].replace(':', '')}.{question.format}"
     headers = {
         "cache-control": "no-store",
@@ -39,11 +41,28 @@ async def export_events(request: Request) -> Response:
     }
     if request.method == "HEAD":
         return Response(None, 200, headers, MEDIA[question.format])
-    running = Running(question.export_id or "", question.format, export.rows, cancel)
-    if question.export_id is not None:
-        front(request).exports.add(project_id, running)
     file = _written(appliance, principal_of(request), export, running)
     return StreamingResponse(file, 200, headers, MEDIA[question.format])
+
+
+async def _begun(appliance: "Appliance", question: ExportQuestion, running: Running) -> EventExport:
+    export = None
+    try:
+        export = await appliance.ask(appliance.queries.exports.begun, question, running.cancel)
+    except LynexError as fault:
+        running.detail = fault.detail
+        raise
+    except Cancelled as fault:
+        raise _given_up() from fault
+    finally:
+        if export is None:
+            running.state = "cancelled" if running.cancel.cancelled else "failed"
+    running.total = export.rows
+    return export
+
+
+def _given_up() -> LynexError:
+    return Conflict("The export was cancelled.", code="export_cancelled")
 
 
 async def _written(
@@ -63,7 +82,7 @@ async def _written(
         running.state = "done"
     except Cancelled as fault:
         running.state = "cancelled"
-        raise LynexError("The export was cancelled.", code="export_cancelled") from fault
+        raise _given_up() from fault
     except LynexError as fault:
         running.state, running.detail = "failed", fault.detail
         raise

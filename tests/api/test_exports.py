@@ -34,6 +34,8 @@ def test_a_file_comes_with_its_name_its_count_and_how_far_it_is(server):
         assert (shown.state, shown.rows, shown.total) == ("done", ROWS, ROWS)
         assert shown.bytes == len(answer.content)
         assert client.get("/api/v1/exports/another-one").status_code == 404
+        nothing = client.get("/api/v1/events/export", params={"model": "none", "export_id": "export-none"})
+        assert nothing.content == b"" and client.get("/api/v1/exports/export-none").json()["state"] == "done"
 
 
 def test_an_export_given_up_breaks_off(server):

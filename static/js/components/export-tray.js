@@ -23,7 +23,7 @@ function Row({ one }) {
     return () => clearTimeout(timer);
   }, [state]);
   const size = bytes >= MEBIBYTE / 10 ? ` · ${(bytes / MEBIBYTE).toFixed(1)} MiB` : "";
-  const words = state === "waiting" ? "counting events" : state === "running" ? `${exact(rows)} of ${exact(total)} events${size}` : state === "done" ? `${exact(rows)} events${size}`
+  const words = state === "waiting" || (isRunning && !total) ? "counting events" : state === "running" ? `${exact(rows)} of ${exact(total)} events${size}` : state === "done" ? `${exact(rows)} events${size}`
     : state === "cancelled" ? `cancelled after ${exact(rows)} events; the file is not whole` : detail || "it broke off; the file is not whole";
   return html`<div class=${`toast${state === "failed" ? " fault" : ""}`}>
     ${state === "failed" && html`<${Glyph} type="error" failed />`}
