@@ -33,7 +33,7 @@ class Decoded(Struct, frozen=True, gc=False):
     """The events of a request in order, repeats included, and what was noticed.
 
     `raws`: the verbatim JSON of each. `made_ids`: index to the id made for an event that had none.
-    `duplicates`: events whose id stood earlier in the same request.
+    `duplicates`: events whose id stood earlier in the same request. `array`: all raws, where they came as one array.
     """
 
     events: list[Event]
@@ -41,6 +41,7 @@ class Decoded(Struct, frozen=True, gc=False):
     made_ids: dict[int, str]
     duplicates: int
     warnings: list[str]
+    array: bytes | None = None
 
 
 class Unreadable(Struct, frozen=True, gc=False):
@@ -80,7 +81,8 @@ def _small(limits: Limits) -> int:
 def decode_batch(data: bytes, limits: Limits, project_id: str | None) -> Decoded:
     """`{"events": […]}` or a bare array. Raises like `decode_single`."""
     request = _Request(limits, project_id)
-    return request.read(request.split(text_of(data).strip()))
+    data = text_of(data).strip()
+    return request.read(request.split(data), data if data.startswith(b"[") else None)
 
 
 def decode_ndjson(data: bytes, limits: Limits, project_id: str | None) -> Decoded:
@@ -152,7 +154,7 @@ class _Request:
         except _UNDECODABLE as error:
             raise self._explain(data, error) from None
 
-    def read(self, raws: Sequence[bytes | Raw]) -> Decoded:
+    def read(self, raws: Sequence[bytes | Raw], array: bytes | None = None) -> Decoded:
         self._check_count(len(raws))
         read_quickly, small = self._quick.read, self._small
         events: list[Event] = []
@@ -169,7 +171,7 @@ class _Request:
             events.append(event)
         self._findings.raise_if_any(len(raws))
         duplicates = len(events) - len({event.event_id for event in events})
-        return Decoded(events, raws, made_ids, duplicates, self._shown_warnings())
+        return Decoded(events, raws, made_ids, duplicates, self._shown_warnings(), array)
 
     def _members_of_object(self, data: bytes) -> list[Raw]:
         try:

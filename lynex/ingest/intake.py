@@ -104,7 +104,8 @@ class Intake:
         ids = [event.event_id for event in decoded.events]
         self.check_rate(project_id, len(ids))
         sender = Sender(NATIVE, project_id, key_id, limits.now, decoded.made_ids)
-        known = await self.keep(sender, join_events(decoded.raws), len(ids), ids, decoded.events)
+        content = decoded.array if decoded.array is not None else join_events(decoded.raws)
+        known = await self.keep(sender, content, len(ids), ids, decoded.events)
         if decoded.duplicates:
             self._receipts.note_accepted(project_id, key_id, limits.now, 0, decoded.duplicates)
         return Accepted(ids, decoded.duplicates + known, self._durable, decoded.warnings)

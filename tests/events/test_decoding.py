@@ -172,6 +172,8 @@ def _events(draw: st.DrawFn) -> dict[str, Any]:
 
 def _check_accepted(decoded: Decoded) -> None:
     assert journaled(decoded) == decoded.events
+    if decoded.array is not None:
+        assert decode_journaled(decoded.array, decoded.made_ids) == decoded.events
     for event in decoded.events:
         text = msgspec.json.encode(event)
         assert msgspec.json.decode(text, type=Event) == event
