@@ -105,6 +105,8 @@ function Tops({ params, problems, chosen, by }) {
   const users = useAnswer("/stats/breakdown", { ...params, by: "user", sort: by, limit: TOP + 1 }, LIVE);
   /** @param {import("../answers.js").Answer<any>} answer */
   const items = (answer) => (answer.value?.items ?? []).filter((/** @type {any} */ { key }) => key !== null).slice(0, TOP);
+  /** How much of the largest: the lists are sorted by it. @param {any} one @param {import("../answers.js").Answer<any>} answer */
+  const shareOf = (one, answer) => (one[by] ?? 0) / Math.max(...items(answer).map((/** @type {any} */ other) => other[by] ?? 0), Number.MIN_VALUE);
   return html`<div class="tops">
     <${TopList} title="Errors" answer=${problems} nothing="Nothing failed in this range." heads=${["Error", "Count", "Users", "First seen"]}
       all=${{ href: toProblems(chosen), text: `All ${count(problems.value?.groups ?? 0)}` }}
@@ -116,10 +118,10 @@ function Tops({ params, problems, chosen, by }) {
         label: html`<${Glyph} type=${one.type ?? "span"} failed=${one.status === "error"} /><span class="cut">${one.name ?? one.key} <span class="soft">${clock(one.start)}</span></span>`,
         cells: [duration(one.duration_ms), count(one.events), one.requests ? dollars(one.cost_usd) : ""] }))} />
     <${TopList} title="Models" answer=${models} nothing="No model was called in this range." heads=${["Model", "Requests", "p95", "Cost"]} all=${{ href: toCosts(chosen), text: `All ${count(models.value?.groups ?? 0)}` }}
-      rows=${items(models).map((/** @type {any} */ one) => ({ key: one.key, href: toEvents({ ...chosen, model: one.key }), label: html`<span class="cut">${one.key}</span>`,
+      rows=${items(models).map((/** @type {any} */ one) => ({ key: one.key, href: toEvents({ ...chosen, model: one.key }), share: shareOf(one, models), label: html`<span class="cut">${one.key}</span>`,
         cells: [count(one.requests), duration(one.latency_ms.p95), dollars(one.cost_usd)] }))} />
     <${TopList} title="Users" answer=${users} nothing="No event of this range names a user." heads=${["User", "Requests", "Errors", "Cost"]} all=${{ href: toCosts({ ...chosen, by: "user" }), text: `All ${count(users.value?.groups ?? 0)}` }}
-      rows=${items(users).map((/** @type {any} */ one) => ({ key: one.key, href: toEvents({ ...chosen, user_id: one.key }), label: html`<span class="cut">${one.key}</span>`,
+      rows=${items(users).map((/** @type {any} */ one) => ({ key: one.key, href: toEvents({ ...chosen, user_id: one.key }), share: shareOf(one, users), label: html`<span class="cut">${one.key}</span>`,
         cells: [count(one.requests), one.errors ? html`<span class="bad">${count(one.errors)}</span>` : "0", dollars(one.cost_usd)] }))} />
   </div>`;
 }
