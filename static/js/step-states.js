@@ -7,15 +7,16 @@ import { DUPLICATE } from "./trace.js";
 /** @typedef {import("./events.js").Event} Event */
 /** @typedef {(id: string) => Event | null | undefined} Read  null: no such event; undefined: not here yet */
 /**
- * `needs`: events to fetch before this can be told. `toldAt`: the step whose state this is, -1 for none. `isPartial`: a state that
- * patches go back to never arrived. @typedef {{state: unknown, memory: unknown, toldAt: number, isPartial: boolean, needs: string[]}} Held
+ * `needs`: events to fetch before this can be told. `stateAt`, `memoryAt`: the step that told it, -1 for none. `isPartial`: a state that
+ * patches go back to never arrived. @typedef {{state: unknown, memory: unknown, stateAt: number, memoryAt: number, isPartial: boolean, needs: string[]}} Held
  */
 /** An agent's action: from which step on it may tell, and for which rows. @typedef {{row: number, at: number, first: number, after: number}} Telling */
 
 const AHEAD = 60; // actions fetched together: the SDKs tell a whole state every fifty steps
+const FORGOTTEN = 12; // actions without memory after which none is sought
 const LONGEST_CHAIN = 5000;
 /** @type {Held} */
-const NOTHING = { state: undefined, memory: undefined, toldAt: -1, isPartial: false, needs: [] };
+const NOTHING = { state: undefined, memory: undefined, stateAt: -1, memoryAt: -1, isPartial: false, needs: [] };
 
 export class StepStates {
   /** @param {Steps} steps */
@@ -29,22 +30,22 @@ export class StepStates {
   at(index, read) {
     const row = this.steps.list[index]?.row ?? -1;
     const { tellings } = this;
-    let last = tellings.findLastIndex(({ at }) => at <= index);
     /** @type {Held} */
-    const held = { ...NOTHING };
-    for (; last >= 0; last -= 1) {
+    let held = { ...NOTHING };
+    let left = FORGOTTEN;
+    for (let last = tellings.findLastIndex(({ at }) => at <= index); last >= 0 && left > 0 && (held.stateAt < 0 || held.memoryAt < 0); last -= 1) {
       const telling = /** @type {Telling} */ (tellings[last]);
       if (row < telling.first || row >= telling.after) continue;
       const event = read(this.idOf(telling));
       if (event === undefined) return { ...NOTHING, needs: this.before(last) };
       const body = event?.body ?? {};
-      if (held.memory === undefined && body["memory"] !== undefined) {
-        held.memory = body["memory"];
-        held.toldAt = Math.max(held.toldAt, telling.at);
+      if (held.memoryAt < 0 && body["memory"] !== undefined) held = { ...held, memory: body["memory"], memoryAt: telling.at };
+      if (held.stateAt < 0 && (body["state"] !== undefined || body["state_patch"] !== undefined)) {
+        const { missing, links, ...whole } = resolved(this.idOf(telling), read);
+        if (missing !== null) return { ...NOTHING, needs: [missing, ...this.before(last - links)] };
+        held = { ...held, ...whole, stateAt: telling.at };
       }
-      if (body["state"] === undefined && body["state_patch"] === undefined) continue;
-      const { missing, links, ...whole } = resolved(this.idOf(telling), read);
-      return { ...whole, memory: held.memory, toldAt: Math.max(held.toldAt, telling.at), needs: missing === null ? [] : [missing, ...this.before(last - links)] };
+      if (held.stateAt >= 0) left -= 1;
     }
     return held;
   }
@@ -132,7 +133,7 @@ function tellingsOf(steps) {
 
   /** @param {number} row */
   function isRun(row) {
-    if (trace.typeOf(row) !== "agent_action" || trace.stepIndexOf(row) || first[row] === -1 || !trace.hasChildren(row)) return false;
+    if (trace.typeOf(row) !== "agent_action" || steps.isTurn[row] || first[row] === -1 || !trace.hasChildren(row)) return false;
     const above = agent[row] ?? -1;
     return steps.list[owner[row] ?? -1]?.holder !== row || (above >= 0 && trace.agentOf(above) !== trace.agentOf(row));
   }

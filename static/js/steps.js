@@ -20,7 +20,8 @@ export class Steps {
   constructor(trace) {
     this.trace = trace;
     const isStep = stepRows(trace);
-    const holders = holdersOf(trace, isStep);
+    this.isTurn = turnsOf(trace);
+    const holders = holdersOf(trace, isStep, this.isTurn);
     const depths = new Int32Array(trace.size);
     /** @type {Step[]} */
     this.list = [];
@@ -176,22 +177,37 @@ function isLast(trace, row) {
   return type === "error" && !(parent !== NONE && ALWAYS.has(trace.typeOf(parent)));
 }
 
-/** Of each step the agent's action that holds it and no other model call. @param {Trace} trace @param {Uint8Array} isStep */
-function holdersOf(trace, isStep) {
-  const holders = new Int32Array(trace.size).fill(NONE);
-  const calls = new Int32Array(trace.size);
-  const isCall = (/** @type {number} */ row) => isStep[row] === 1 && trace.typeOf(row) === "model_response";
+/** Actions of agents that are one turn, and no run of several: the sender counted them, and counted nothing in the first. @param {Trace} trace */
+function turnsOf(trace) {
+  const isTurn = new Uint8Array(trace.size);
+  const counted = new Uint8Array(trace.size); // holds what was counted
   for (let row = trace.size - 1; row >= 0; row -= 1) {
+    const number = trace.stepIndexOf(row);
+    isTurn[row] = trace.typeOf(row) === "agent_action" && number !== null && (number > 0 || !counted[row]) ? 1 : 0;
     const parent = trace.parent[row] ?? NONE;
-    if (parent !== NONE) calls[parent] = (calls[parent] ?? 0) + (calls[row] ?? 0) + (isCall(row) ? 1 : 0);
+    if (parent !== NONE && (number !== null || counted[row])) counted[parent] = 1;
+  }
+  return isTurn;
+}
+
+/** Of each step the agent's action it was done for: the first model call of a turn, or the only one of an action, else the first of a turn. @param {Trace} trace @param {Uint8Array} isStep @param {Uint8Array} isTurn */
+function holdersOf(trace, isStep, isTurn) {
+  const holders = new Int32Array(trace.size).fill(NONE);
+  const calls = new Int32Array(trace.size + 1); // model calls from a row on
+  const [nextStep, nextCall] = [new Int32Array(trace.size + 1).fill(trace.size), new Int32Array(trace.size + 1).fill(trace.size)];
+  for (let row = trace.size - 1; row >= 0; row -= 1) {
+    const isCall = isStep[row] === 1 && trace.typeOf(row) === "model_response";
+    calls[row] = /** @type {number} */ (calls[row + 1]) + (isCall ? 1 : 0);
+    nextStep[row] = isStep[row] ? row : /** @type {number} */ (nextStep[row + 1]);
+    nextCall[row] = isCall ? row : /** @type {number} */ (nextCall[row + 1]);
   }
   for (let row = 0; row < trace.size; row += 1) {
-    if (!isCall(row)) continue;
-    for (let up = trace.parent[row] ?? NONE; up !== NONE && calls[up] === 1; up = trace.parent[up] ?? NONE) {
-      if (trace.typeOf(up) !== "agent_action" || isStep[up]) continue;
-      if (trace.parent[up] !== NONE || trace.stepIndexOf(up)) holders[row] = up;
-      break;
-    }
+    if (trace.typeOf(row) !== "agent_action" || isStep[row]) continue;
+    const after = /** @type {number} */ (trace.after[row]);
+    const [step, call] = [/** @type {number} */ (nextStep[row]), /** @type {number} */ (nextCall[row])];
+    const isOnly = trace.parent[row] !== NONE && (calls[row] ?? 0) - (calls[after] ?? 0) === 1;
+    if (call < after && (isTurn[row] || isOnly)) holders[call] = row;
+    else if (step < after && isTurn[row]) holders[step] = row;
   }
   return holders;
 }

@@ -72,6 +72,11 @@ def an_odd_run() -> list[dict]:
         an_event("odd", 6, 1, 500, "model_response", messages=[asked, turn, {"role": "tool", "tool_call_id": "c1", "content": sunny}],
                  response="Sunny.", tokens={"input": 130, "output": 5}, **model),
         an_event("odd", 7, 0, 850, "error", message=HOSTILE, type="OSError"),
+        an_event("sdk", 0, None, 0, "span", name="run", duration_ms=90),
+        an_event("sdk", 1, 0, 1, "agent_action", 0, name="adviser", action="ask", thought="No idea yet.", state={"known": {}}, duration_ms=40),
+        an_event("sdk", 2, 1, 2, "tool_call", tool="weather", arguments={"city": "Paris"}, result="sunny", duration_ms=5),
+        an_event("sdk", 3, 0, 50, "agent_action", 1, name="adviser", action="choose", memory=["sunny"], duration_ms=30),
+        an_event("sdk", 4, 3, 51, "tool_call", tool="weather", arguments={"city": "Oslo"}, result="snow", duration_ms=5),
         an_event("flat", 0, None, 0, "span", name="nothing to step through", duration_ms=5),
     ]  # fmt: skip
 
@@ -237,7 +242,11 @@ def test_a_run_of_any_sender_is_told_and_what_it_says_is_text(open_steps, runs):
     page.keyboard.press("Home")
     expect(page.locator(".mid blockquote")).to_contain_text("onerror")
     assert page.evaluate("window.hit") is None
-    page.goto(re.sub(r"/odd/.*", "/flat/steps", page.url))
+    page.goto(re.sub(r"/odd/.*", "/sdk/steps/2", page.url))
+    expect(page.locator(".mid blockquote")).to_have_text("choose")
+    expect(page.locator(".right")).to_contain_text("No change in this step; told in step 1")
+    expect(page.locator(".right")).to_contain_text("First told in this step")
+    page.goto(re.sub(r"/sdk/.*", "/flat/steps", page.url))
     expect(page.get_by_role("heading", name="There is nothing to step through.")).to_be_visible()
 
 

@@ -22,6 +22,13 @@ export function StepDecision({ body, action }) {
     ${!parts.length && value === undefined && !error && html`<p class="dim teach">What it answered was not recorded.</p>`}</section>`;
 }
 
+/** The thought and the action of a turn without a model call. @param {{action: Record<string, any> | null | undefined}} props */
+export function StepThought({ action }) {
+  const told = ["thought", "action"].flatMap((name) => (typeof action?.[name] === "string" && action[name] ? [action[name]] : []));
+  if (!told.length) return null;
+  return html`<section><header class="h"><h3>What ${action?.["name"] ?? "it"} decided</h3></header>${told.map((text) => html`<blockquote key=${text}>${text}</blockquote>`)}</section>`;
+}
+
 /** @param {{part: Part}} props */
 function Piece({ part }) {
   const { type, content } = part;

@@ -18,9 +18,9 @@ export function StepState({ held, before, index, hasAny, toStep }) {
   if (held.needs.length || before?.needs.length) return html`<section><header class="h"><h3>State</h3></header><${Skeleton} lines=${8} /></section>`;
   const said = held.state !== undefined || held.memory !== undefined;
   return html`<section><header class="h"><h3>State</h3>${said && html`<div class="seg small" role="group" aria-label="How it is shown">${WAYS.map((name) => html`<button type="button" key=${name} aria-pressed=${name === way ? "true" : "false"} onClick=${() => setWay(name)}>${name}</button>`)}</div>`}</header>
-      ${!said ? html`<p class="dim teach">No state was told up to this step.</p>` : held.state !== undefined && html`<${Shown} way=${way} now=${held.state} old=${before?.state} index=${index} toldAt=${held.toldAt} toStep=${toStep} />`}
+      ${!said ? html`<p class="dim teach">No state was told up to this step.</p>` : held.state !== undefined && html`<${Shown} way=${way} now=${held.state} old=${before?.state} index=${index} toldAt=${held.stateAt} toStep=${toStep} />`}
       ${held.isPartial && html`<p class="warn small">The state these changes go back to never arrived; what they do not mention is missing.</p>`}</section>
-    ${held.memory !== undefined && html`<section><header class="h"><h3>Memory</h3></header><${Shown} way=${way} now=${held.memory} old=${before?.memory} index=${index} toldAt=${held.toldAt} toStep=${toStep} /></section>`}`;
+    ${held.memory !== undefined && html`<section><header class="h"><h3>Memory</h3></header><${Shown} way=${way} now=${held.memory} old=${before?.memory} index=${index} toldAt=${held.memoryAt} toStep=${toStep} /></section>`}`;
 }
 
 /** @param {{way: typeof WAYS[number], now: unknown, old: unknown, index: number, toldAt: number, toStep: (index: number) => string}} props */

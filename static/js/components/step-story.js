@@ -10,7 +10,7 @@ import { EventContent } from "./event-content.js";
 import { Glyph, Icon } from "./icon.js";
 import { Stack } from "./stack.js";
 import { StepCall } from "./step-calls.js";
-import { StepDecision } from "./step-decision.js";
+import { StepDecision, StepThought } from "./step-decision.js";
 import { StepKnew } from "./step-knew.js";
 import { Failed, Skeleton } from "./states.js";
 
@@ -22,19 +22,20 @@ const MOST_CALLS = 8;
 
 /** @param {{steps: Steps, lines: StepLines, index: number, bodies: StepBodies, toStep: (index: number) => string}} props */
 export function StepStory({ steps, lines, index, bodies, toStep }) {
-  bodies.version.value;
+  const version = bodies.version.value;
   const { trace } = steps;
-  const { row } = steps.at(index);
+  const { row, holder } = steps.at(index);
   /** @param {number} at */
   const bodyAt = (at) => bodies.get(steps.idOf(at));
   const event = bodyAt(index);
   const fault = bodies.fault.value;
+  const action = holder < 0 ? null : bodies.get(trace.idOf(holder))?.body["agent"];
   return html`<div class="mid scroll" tabindex="-1"><${Head} steps=${steps} lines=${lines} index=${index} /><${Hint} steps=${steps} lines=${lines} index=${index} />
     ${fault ? html`<${Failed} fault=${fault} again=${() => bodies.again()} />`
       : event === undefined ? html`<${Skeleton} lines=${12} />`
       : event === null ? html`<p class="dim">This event is not stored any more.</p>`
-      : trace.typeOf(row) === "model_response" ? html`<${Call} ...${{ steps, lines, index, bodies, bodyAt, toStep }} />`
-      : trace.typeOf(row) === "tool_call" ? html`<${Decided} steps=${steps} index=${index} toStep=${toStep} /><${StepCall} steps=${steps} lines=${lines} index=${index} body=${event.body} here=${index} toStep=${toStep} /><${Failure} body=${event.body} />`
+      : trace.typeOf(row) === "model_response" ? html`<${Call} ...${{ steps, lines, index, action, bodyAt, toStep, version }} />`
+      : trace.typeOf(row) === "tool_call" ? html`<${Decided} steps=${steps} index=${index} toStep=${toStep} /><${StepThought} action=${action} /><${StepCall} steps=${steps} lines=${lines} index=${index} body=${event.body} here=${index} toStep=${toStep} /><${Failure} body=${event.body} />`
       : html`<section><${EventContent} event=${event} /></section>`}</div>`;
 }
 
@@ -64,14 +65,12 @@ function Hint({ steps, lines, index }) {
 /** @param {number[]} numbers */
 const listed = (numbers) => (numbers.length < 2 ? String(numbers[0]) : `${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)}`);
 
-/** @param {{steps: Steps, lines: StepLines, index: number, bodies: StepBodies, bodyAt: (at: number) => import("../events.js").Event | null | undefined, toStep: (index: number) => string}} props */
-function Call({ steps, lines, index, bodies, bodyAt, toStep }) {
+/** @param {{steps: Steps, lines: StepLines, index: number, action: Record<string, any> | null | undefined, version: number, bodyAt: (at: number) => import("../events.js").Event | null | undefined, toStep: (index: number) => string}} props */
+function Call({ steps, lines, index, action, version, bodyAt, toStep }) {
   const body = bodyAt(index)?.body ?? {};
   const bodyOf = (/** @type {number} */ at) => bodyAt(at)?.body;
   const since = callBefore(steps, index);
-  const [context, before] = useMemo(() => [contextOf(steps, index, bodyOf), since < 0 ? null : contextOf(steps, since, bodyOf)], [steps, index, bodies.version.value]);
-  const { holder } = steps.at(index);
-  const action = holder < 0 ? null : bodies.get(steps.trace.idOf(holder))?.body["agent"];
+  const [context, before] = useMemo(() => [contextOf(steps, index, bodyOf), since < 0 ? null : contextOf(steps, since, bodyOf)], [steps, index, version]);
   const calls = callsOf(steps, index);
   return html`${context ? html`<${StepKnew} key=${index} context=${context} change=${before && changeOf(context, before)} since=${before ? since : -1} body=${body} toStep=${toStep} />`
       : html`<section><header class="h"><h3>What the agent knew</h3></header><p class="dim teach">The prompt of this call was not recorded.</p></section>`}
