@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from lynex.api.export_shapes import ExportShown, State
-from lynex.errors import NotFound
+from lynex.errors import NotFound, Unavailable
 from lynex.store.contract import Cancel
 
 _KEPT: Final = 200
+MOST_AT_ONCE: Final = 8
 
 
 @dataclass(slots=True)
@@ -29,8 +30,9 @@ class Running:
 
 @dataclass(slots=True)
 class Exports:
-    """The latest exports of this process that were given a name, by project and name."""
+    """The latest exports of this process that were given a name, by project and name, and how many are written now."""
 
+    writing: int = 0
     _known: dict[tuple[str, str], Running] = field(default_factory=dict)
 
     def add(self, project_id: str, running: Running) -> None:
@@ -39,6 +41,16 @@ class Exports:
         if len(self._known) > _KEPT:
             over = (key for key, one in self._known.items() if one.state != "running")
             del self._known[next(over, next(iter(self._known)))]
+
+    def check_room(self) -> None:
+        """Raises `Unavailable` where as many are written as may be at once: they share the readers with everybody."""
+        if self.writing >= MOST_AT_ONCE:
+            raise Unavailable(
+                f"{self.writing} exports are being written already.",
+                code="exports_busy",
+                hint="Wait until one has ended, or give one up.",
+                retry_after=30,
+            )
 
     def one(self, project_id: str, name: str) -> Running:
         """Raises `NotFound`."""

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from lynex.api.export_progress import Running
-from lynex.api.front import front, json_answer, parts
+from lynex.api.front import Front, front, json_answer
 from lynex.api.guard import project_of
 from lynex.api.route import principal_of
 from lynex.auth.principal import Principal
@@ -26,13 +26,13 @@ _MOMENT: Final = slice(0, 19)  # of an instant, to the second
 
 async def export_events(request: Request) -> Response:
     """GET /api/v1/events/export – whole bodies, newest first, written while it is sent."""
-    project_id, appliance = await project_of(request), parts(request)
-    now = appliance.clock.now()
+    project_id, desk = await project_of(request), front(request)
+    now = desk.appliance.clock.now()
     question = ExportQuestion.from_params(request.query_params.multi_items(), project_id, now)
     running = Running(question.export_id or "", question.format, Cancel())
     if question.export_id is not None and request.method == "GET":
-        front(request).exports.add(project_id, running)
-    export = await _begun(appliance, question, running)
+        desk.exports.add(project_id, running)
+    export = await _begun(desk, question, running)
     name = f"events-{rfc3339(now)[_MOMENT].replace(':', '')}.{question.format}"
     headers = {
         "cache-control": "no-store",
@@ -41,14 +41,16 @@ async def export_events(request: Request) -> Response:
     }
     if request.method == "HEAD":
         return Response(None, 200, headers, MEDIA[question.format])
-    file = _written(appliance, principal_of(request), export, running)
+    file = _written(desk, principal_of(request), export, running)
     return StreamingResponse(file, 200, headers, MEDIA[question.format])
 
 
-async def _begun(appliance: "Appliance", question: ExportQuestion, running: Running) -> EventExport:
+async def _begun(desk: Front, question: ExportQuestion, running: Running) -> EventExport:
     export = None
     try:
-        export = await appliance.ask(appliance.queries.exports.begun, question, running.cancel)
+        desk.exports.check_room()
+        begun = desk.appliance.queries.exports.begun
+        export = await desk.appliance.ask(begun, question, running.cancel)
     except LynexError as fault:
         running.detail = fault.detail
         raise
@@ -65,11 +67,11 @@ def _given_up() -> LynexError:
     return Conflict("The export was cancelled.", code="export_cancelled")
 
 
-async def _written(
-    appliance: "Appliance", principal: Principal, export: EventExport, running: Running
-) -> AsyncIterator[bytes]:
+async def _written(desk: Front, principal: Principal, export: EventExport, running: Running) -> AsyncIterator[bytes]:
     """Whatever ends it early cuts the connection: half a file must not look like a whole one."""
+    appliance = desk.appliance
     checked = appliance.clock.monotonic()
+    desk.exports.writing += 1
     try:
         while (piece := await appliance.ask(_next, export.pieces)) is not None:
             if appliance.clock.monotonic() - checked >= _RECHECK_S:
@@ -87,6 +89,7 @@ async def _written(
         running.state, running.detail = "failed", fault.detail
         raise
     finally:
+        desk.exports.writing -= 1
         if running.state == "running":  # whoever asked is gone
             running.state = "cancelled"
             running.cancel.cancel()
