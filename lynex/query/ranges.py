@@ -17,6 +17,8 @@ from lynex.query.parameters import Parameters, shown
 RANGE_PARAMETERS: Final = ("from", "to", "range", "tz")
 MAX_SPAN: Final = 36_500 * DAY
 AHEAD: Final = HOUR
+_FIRST_YEAR: Final = 1900  # a range before the range can still be told then
+_FIRST_INSTANT: Final = to_micros(datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC))
 
 _UNITS: Final = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 _NAMED: Final = {"1h": HOUR, "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY, "90d": 90 * DAY}
@@ -100,6 +102,9 @@ def _instant(parameters: Parameters, name: str, text: str | None, now: int, zone
     if moment is None:
         message = f"{name} must be a time such as 2026-11-20T12:00:00Z, 2026-11-20, -7d or now; not {shown(text)}."
         parameters.fault(name, "invalid_range", message)
+    elif moment < _FIRST_INSTANT:
+        parameters.fault(name, "invalid_range", f"{name} must not be before the year {_FIRST_YEAR}.")
+        return None
     return moment
 
 

@@ -69,6 +69,8 @@ def test_without_an_end_events_ahead_of_our_clock_are_included() -> None:
         {"from_": "2025-13-01"},
         {"from_": "2025-02-30T00:00:00Z"},
         {"from_": "0000-01-01"},
+        {"to": "0001-01-01"},
+        {"from_": "1899-12-31", "to": "1900-01-02"},
         {"from_": "1763640000"},
         {"from_": "-7d; DROP TABLE events"},
         {"from_": ["-7d", "-8d"]},
