@@ -3,8 +3,8 @@
 import { useEffect, useMemo, useRef } from "../../vendor/hooks.js";
 import { useAnswer } from "../answers.js";
 import { nameOfProblem } from "../changes.js";
+import { Back } from "../components/back.js";
 import { OverTime } from "../components/chart.js";
-import { Icon } from "../components/icon.js";
 import { Page } from "../components/page.js";
 import { ProblemFailure } from "../components/problem-failure.js";
 import { ProblemNote } from "../components/problem-note.js";
@@ -25,8 +25,6 @@ import { clock, day, dayAndMinutes, everyWay } from "../time.js";
 /** @typedef {import("../problems.js").ProblemWhole} ProblemWhole */
 /** @typedef {import("../problems.js").State} State */
 
-const Back = () => html`<a class="soft wide crumb" href=${toProblems({})}>Errors</a><span class="dim wide"><${Icon} name="right" size=${12} /></span><a class="phone btn quiet icon" href=${toProblems({})} aria-label="Back to errors"><${Icon} name="left" /></a>`;
-
 /** @param {{params: {group: string}}} props */
 export default function ProblemPage({ params }) {
   const answer = useAnswer(`/errors/${encodeURIComponent(params.group)}`, { ...asked.value, ...filterParams(filters.value) }, { isLive: true });
@@ -35,7 +33,7 @@ export default function ProblemPage({ params }) {
   const [name] = problem ? toldBy(problem) : [""];
   document.title = `${name || "Problem"} · Lynex`;
   if (!problem) {
-    return html`<div class="page problem"><header class="bar"><${Back} /><h1 class="cut">${answer.fault ? params.group : ""}</h1></header>
+    return html`<div class="page problem"><header class="bar"><${Back} href=${toProblems()} list="Errors" /><h1 class="cut">${answer.fault ? params.group : ""}</h1></header>
       <div class="pad">${answer.fault ? html`<${Failed} fault=${answer.fault} again=${answer.again} />` : html`<${Skeleton} lines=${12} />`}</div></div>`;
   }
   return html`<${Shown} key=${params.group} problem=${problem} answer=${answer} />`;
@@ -73,7 +71,7 @@ function Shown({ problem, answer }) {
     } },
   ]);
   const [name, message] = toldBy(problem);
-  return html`<${Page} class="problem" title=${name} before=${html`<${Back} />`} facts=${html`<${Standing} problem=${problem} />`}
+  return html`<${Page} class="problem" title=${name} before=${html`<${Back} href=${toProblems()} list="Errors" />`} facts=${html`<${Standing} problem=${problem} />`}
       bar=${html`<${Ways} state=${problem.state} become=${become} /><${RangePicker} />`}>
     ${(message || problem.place) && html`<div class="lead">${message && html`<p class="message">${message}</p>`}${problem.place && html`<p class="soft">in <code>${problem.place}</code></p>`}</div>`}
     <${Figures} problem=${problem} />

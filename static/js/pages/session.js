@@ -1,6 +1,7 @@
 /** One session: the conversation over its traces, turn by turn, with what each took and what failed. */
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "../../vendor/hooks.js";
+import { Back } from "../components/back.js";
 import { Icon, Glyph } from "../components/icon.js";
 import { Empty, Failed, Skeleton } from "../components/states.js";
 import { toTurn, Turn } from "../components/turn.js";
@@ -33,7 +34,7 @@ export default function Session({ params }) {
   const fault = talk.fault.value;
   document.title = `${session?.preview?.slice(0, 60) ?? "Session"} · Lynex`;
   if (fault && !talk.items.length) {
-    return html`<div class="page session"><header class="bar"><${Back} /><h1 class="cut">${shortened(params.session)}</h1></header>
+    return html`<div class="page session"><header class="bar"><${Back} href=${toSessions()} list="Sessions" /><h1 class="cut">${shortened(params.session)}</h1></header>
       <div class="pad"><${Failed} fault=${fault} again=${() => setRound(round + 1)} /></div></div>`;
   }
   return html`<div class="page session"><${Title} id=${params.session} session=${session} />
@@ -43,8 +44,6 @@ export default function Session({ params }) {
   </div>`;
 }
 
-const Back = () => html`<a class="soft wide crumb" href=${toSessions()}>Sessions</a><span class="dim wide"><${Icon} name="right" size=${12} /></span><a class="phone btn quiet icon" href=${toSessions()} aria-label="Back to sessions"><${Icon} name="left" /></a>`;
-
 /** @param {{id: string, session: import("../session-list.js").SessionItem | undefined}} props */
 function Title({ id, session }) {
   const [said, setSaid] = useState("");
@@ -53,7 +52,7 @@ function Title({ id, session }) {
   const told = session && html`<span><b>${count(session.turns)}</b> ${session.turns === 1 ? "turn" : "turns"}</span><span><b>${duration(session.duration_ms)}</b></span>
     <span><b>${session.requests ? dollars(session.cost_usd) : "–"}</b></span>
     ${session.total_tokens > 0 && html`<span title=${`${exact(session.total_tokens)} tokens`}><b>${count(session.input_tokens)}</b> in · <b>${count(session.output_tokens)}</b> out</span>`}`;
-  return html`<header class="bar"><${Back} /><h1 class="cut" title=${id}>${session?.preview ? session.preview.replace(/\s+/g, " ") : shortened(id)}</h1>
+  return html`<header class="bar"><${Back} href=${toSessions()} list="Sessions" /><h1 class="cut" title=${id}>${session?.preview ? session.preview.replace(/\s+/g, " ") : shortened(id)}</h1>
       ${session && session.errors > 0 && html`<span class="badge error"><${Glyph} type="error" failed />${plural(session.errors, "failure")}</span>`}
       <span class="facts wide">${told}${session && html`<span class="dim" title=${everyWay(session.first_seen)}>${dayAndMinutes(session.first_seen)}</span>
         ${session.users.slice(0, 2).map((user) => html`<a key=${user} class="cut" href=${toEvents({ user_id: user })}>${user}</a>`)}`}</span>
