@@ -71,23 +71,22 @@ class CallTrees:
         # Of a trace, by counts. What lies beside each other in time arrives nearly together.
         self._alike: Generations[int, _Alike] = Generations(capacity // 5)
 
-    def place(self, row: StoredEvent) -> None:
+    def place(self, row: StoredEvent, identity: int) -> None:
         """Note where in its trace an event stands."""
-        span = self._span(_identity(row, row.event_id))
+        span = self._span(identity)
         if row.parent_event_id is None or span.parent is not None:
             return
-        span.parent = _identity(row, row.parent_event_id)
+        span.parent = identity_of(row, row.parent_event_id)
         if span.inside is not None:
             for counts, call in span.inside.items():
                 self._mark_around(span.parent, counts, call)
 
-    def depth(self, row: StoredEvent) -> int:
+    def depth(self, identity: int) -> int:
         """How many spans are known around it."""
-        return sum(1 for _ in self._around(_identity(row, row.event_id)))
+        return sum(1 for _ in self._around(identity))
 
-    def counts(self, row: StoredEvent) -> bool:
+    def counts(self, row: StoredEvent, identity: int) -> bool:
         """Whether a model span, once placed, is a call of its own; asked twice it gets the same answer."""
-        identity = _identity(row, row.event_id)
         span = self._span(identity)
         if span.decided is None:
             span.decided = self._decide(row, identity, span)
@@ -97,7 +96,7 @@ class CallTrees:
         """Whether tokens that are told of when a call is over, without its response id, are in no span of that call.
 
         So Logfire tells of a stream, and the provider's own package of the same request."""
-        span = self._span(_identity(row, row.event_id))
+        span = self._span(identity_of(row, row.event_id))
         if span.decided is None:
             span.decided = self._find_over(row) is None
         return span.decided
@@ -106,7 +105,7 @@ class CallTrees:
         """A call of another instrumentation that ended shortly before."""
         scope, at = row.sdk_name, row.sent_at if row.sent_at is not None else row.at
         counts, names = (row.input_tokens or 0, row.output_tokens or 0), _names_of(row.model, row.response_model)
-        alike = self._alike.get(_identity(row, counts))
+        alike = self._alike.get(identity_of(row, counts))
         if alike is None or scope is None:
             return None
         for other in (span for told in alike.values() for span in told):
@@ -122,48 +121,50 @@ class CallTrees:
         _note(row, span)
         has_tokens = span.counts != _NOTHING
         names = _names_of(row.model, row.response_model)
-        call = self._find(row, identity, span, names)
+        # Where spans that may tell of the same call, beside it, are remembered.
+        beside = identity_of(row, span.counts) if has_tokens and span.ended and row.sdk_name is not None else None
+        call = self._find(row, identity, span, names, beside)
         if call is None:
             call = _Call(names)
         if row.response_id is not None and call.response_id is None:
             call.response_id = row.response_id
-            self._responses.put(_identity(row, "\0" + row.response_id), call)
+            self._responses.put(identity_of(row, "\0" + row.response_id), call)
         is_first = not call.spans
         if len(call.spans) < _MOST_SPANS:
             call.spans += (identity,)
         span.call = call
         if span.parent is not None:
             self._mark_around(span.parent, span.counts, call)
-        if has_tokens:
-            self._remember(row, span, call)
+        if beside is not None and row.sdk_name is not None:
+            self._remember(row.sdk_name, span, call, beside)
         # Tokens that nobody has counted yet weigh more than a request counted twice.
         counts = is_first or (has_tokens and not call.counted)
         call.counted = call.counted or has_tokens
         return counts
 
-    def _remember(self, row: StoredEvent, span: _Span, call: _Call) -> None:
+    def _remember(self, scope: str, span: _Span, call: _Call, beside: int) -> None:
         """For the spans beside it."""
-        if row.sdk_name is None or not span.ended:
-            return
-        if row.sdk_name not in call.scopes:
-            call.scopes += (row.sdk_name,)
-        key = _identity(row, span.counts)
-        alike = self._alike.get(key)
+        if scope not in call.scopes:
+            call.scopes += (scope,)
+        alike = self._alike.get(beside)
         if alike is None:
-            alike = self._alike.put(key, {})
-        told = alike.get(row.sdk_name)
+            self._alike.put(beside, {scope: [span]})
+            return
+        told = alike.get(scope)
         if told is not None:
             if len(told) >= _MOST_SPANS:
                 del told[0]
             told.append(span)
         elif len(alike) < _MOST_SCOPES:
-            alike[row.sdk_name] = [span]
+            alike[scope] = [span]
 
-    def _find(self, row: StoredEvent, identity: int, span: _Span, names: frozenset[str]) -> _Call | None:
+    def _find(
+        self, row: StoredEvent, identity: int, span: _Span, names: frozenset[str], beside: int | None
+    ) -> _Call | None:
         """The call another span has told of before."""
         response_id = row.response_id
         if response_id is not None:
-            known = self._responses.get(_identity(row, "\0" + response_id))
+            known = self._responses.get(identity_of(row, "\0" + response_id))
             if known is not None:
                 return known
         counts = span.counts
@@ -178,15 +179,11 @@ class CallTrees:
                 call = told.call if told is not None and told.counts == counts else None
                 if call is not None and call.may_be(names, response_id, counts) and set(call.spans) <= set(around):
                     return call
-        return self._find_beside(row, span, names)
+        alike = self._alike.get(beside) if beside is not None else None
+        return self._find_beside(row, span, names, alike) if alike is not None else None
 
-    def _find_beside(self, row: StoredEvent, span: _Span, names: frozenset[str]) -> _Call | None:
+    def _find_beside(self, row: StoredEvent, span: _Span, names: frozenset[str], alike: _Alike) -> _Call | None:
         """Of the calls that other instrumentations told of at the same time, the one that took most nearly as long."""
-        if row.sdk_name is None or not span.ended or span.counts == _NOTHING:
-            return None
-        alike = self._alike.get(_identity(row, span.counts))
-        if not alike:
-            return None
         fitting = [
             other
             for scope, told in alike.items()
@@ -229,7 +226,8 @@ class CallTrees:
         return span if span is not None else self._spans.put(identity, _Span())
 
 
-def _identity(row: StoredEvent, name: str | _Counts) -> int:
+def identity_of(row: StoredEvent, name: str | _Counts) -> int:
+    """Stands for the event of this id, or for something else of this name, in the row's trace."""
     return hash((row.project_id, row.trace_id, name))
 
 

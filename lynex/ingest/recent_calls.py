@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import Final
 
-from lynex.ingest.call_trees import CallTrees
+from lynex.ingest.call_trees import CallTrees, identity_of
 from lynex.ingest.generations import Generations
 from lynex.store.stored_event import StoredEvent
 
 _LONGEST_ID: Final = 256  # longer ones are no provider's and not worth the memory
+_Call = tuple[StoredEvent, int]  # with the identity of its event
 _UNPLACED: Final = ("log:", "metric:")  # they stand beside spans, not around them
 
 
@@ -29,11 +30,14 @@ class RecentCalls:
         """
         usages: list[StoredEvent] = []
         alone: list[StoredEvent] = []
-        traced: dict[tuple[str, str], list[StoredEvent]] = {}
+        traced: dict[tuple[str, str], list[_Call]] = {}
+        place = self._trees.place
         for row in rows:
-            trace_id = row.trace_id
-            if trace_id is not None and not row.event_id.startswith(_UNPLACED):
-                self._trees.place(row)
+            trace_id, identity = row.trace_id, 0
+            if trace_id is not None:
+                identity = identity_of(row, row.event_id)
+                if not row.event_id.startswith(_UNPLACED):
+                    place(row, identity)
             if row.usage_scope != "call":
                 continue
             if row.type == "token_usage":
@@ -41,37 +45,36 @@ class RecentCalls:
             elif trace_id is None:
                 alone.append(row)
             else:
-                traced.setdefault((row.project_id, trace_id), []).append(row)
-        counts = self._trees.counts
+                traced.setdefault((row.project_id, trace_id), []).append((row, identity))
         for calls in traced.values():
-            if len(calls) == 1 and calls[0].response_id is None:  # as most are
-                if not counts(calls[0]):
-                    calls[0].usage_scope = "duplicate"
-            else:
-                self._settle_trace(calls)
-        self._note_responses(alone)
+            self._settle_trace(calls)
+        for row in alone:
+            if row.response_id is not None:
+                self._note_response(row)
         for row in usages:
             self._settle_usage(row)
 
-    def _settle_trace(self, calls: list[StoredEvent]) -> None:
+    def _settle_trace(self, calls: list[_Call]) -> None:
         """Outside traces response ids are not trusted to be unique, as proxies and test servers repeat them."""
         trees = self._trees
-        if len(calls) > 1 and not _stand_apart(calls):
-            calls.sort(key=lambda row: (row.input_tokens is None, -trees.depth(row), -len(row.body), row.seq))
-        for row in calls:
-            if not trees.counts(row):
+        if len(calls) > 1 and not _stand_apart([row for row, _ in calls]):
+            calls.sort(
+                key=lambda one: (one[0].input_tokens is None, -trees.depth(one[1]), -len(one[0].body), one[0].seq)
+            )
+        for row, identity in calls:
+            if not trees.counts(row, identity):
                 row.usage_scope = "duplicate"
-        self._note_responses(calls)
+            if row.response_id is not None:
+                self._note_response(row)
 
-    def _note_responses(self, calls: Iterable[StoredEvent]) -> None:
-        for row in calls:
-            response = _response_of(row)
-            if response is None:
-                continue
-            if self._calls.get(response) is None:
-                self._calls.put(response, True)
-            if row.usage_scope == "call" and self._usages.get(response) is not None:
-                _empty(row)
+    def _note_response(self, row: StoredEvent) -> None:
+        response = _response_of(row)
+        if response is None:
+            return
+        if self._calls.get(response) is None:
+            self._calls.put(response, True)
+        if row.usage_scope == "call" and self._usages.get(response) is not None:
+            _empty(row)
 
     def _settle_usage(self, row: StoredEvent) -> None:
         """The tokens of a response as an event of their own. Its scope alone keeps a duplicate out of the sums."""
