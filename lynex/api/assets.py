@@ -39,6 +39,11 @@ class Assets:
         self._folder = folder
         self._kept: dict[str, tuple[str, Asset]] = {}
         self._version = ""
+        self._lasting: dict[str, Asset] = {}
+
+    def known(self, path: str) -> Asset | None:
+        """What an address that will always mean this has given before; does not block."""
+        return self._lasting.get(path)
 
     def find(self, path: str) -> tuple[Asset, bool] | None:
         """The file of a path below /static/, and whether that address will always mean this; None: there is none."""
@@ -48,14 +53,21 @@ class Assets:
             return None if found is None else (found, False)
         name = versioned[2]
         found = self._styles() if name == _STYLES else self._file(name)
-        return None if found is None else (found, versioned[1] == self._version)
+        if found is None:
+            return None
+        is_lasting = versioned[1] == self._version
+        if is_lasting:
+            self._lasting[path] = found
+        return found, is_lasting
 
     def page(self, address: str) -> Asset | None:
         """The dashboard at an address: with one style sheet, and all scripts of that page asked for at once."""
         index = self._file("index.html")
         if index is None:
             return None
-        self._version = self._present_version()
+        version = self._present_version()
+        if version != self._version:
+            self._version, self._lasting = version, {}
         script = self._script_of(address)
         kept = self._kept.get(f"page {script}")
         if kept is None or kept[0] != self._version:
@@ -92,7 +104,8 @@ class Assets:
         return f"{facts.st_mtime_ns} {facts.st_size}" if is_plain else None
 
     def _present_version(self) -> str:
-        facts = sorted((str(path), path.stat()) for path in self._folder.rglob("*") if path.is_file())
+        paths = sorted(os.path.join(folder, name) for folder, _, names in os.walk(self._folder) for name in names)
+        facts = ((path, os.stat(path)) for path in paths)
         states = "\n".join(f"{path} {one.st_mtime_ns} {one.st_size}" for path, one in facts)
         return hashlib.sha256(states.encode()).hexdigest()[:16]
 

@@ -76,6 +76,9 @@ async def openapi(request: Request) -> Response:
 
 
 async def _file(request: Request, path: str) -> Response:
+    known = _ASSETS.known(path)
+    if known is not None:
+        return _answer(request, known, is_lasting=True)
     found, is_lasting = await asyncio.to_thread(_ASSETS.find, path) or (None, False)
     return _answer(request, found, is_lasting=is_lasting)
 
