@@ -7,7 +7,6 @@ import { useKeys } from "../keyboard.js";
 import { toEvents, toSession } from "../links.js";
 import { dollars } from "../money.js";
 import { amend, linkHere } from "../router.js";
-import { sortedBy } from "./sort-head.js";
 import { Skeleton } from "./states.js";
 
 const USUAL = "cost_usd";
@@ -47,7 +46,14 @@ export function CostTable({ answer, group, sort, order, against, chosen }) {
 
 /** @param {{title: string, figure: string, sort: string, order: string, look?: string, says?: string | undefined}} props */
 const Head = ({ title, figure, sort, order, look = "", says }) => html`<th scope="col" class=${look} title=${says} aria-sort=${figure && figure === sort ? (order === "asc" ? "ascending" : "descending") : undefined}>
-  ${figure ? html`<button type="button" onClick=${() => amend(sortedBy(figure, sort, order, USUAL))}>${title}${figure === sort && html`<i aria-hidden="true">${order === "asc" ? "↑" : "↓"}</i>`}</button>` : title}</th>`;
+  ${figure ? html`<button type="button" onClick=${() => sortBy(figure, sort, order)}>${title}${figure === sort && html`<i aria-hidden="true">${order === "asc" ? "↑" : "↓"}</i>`}</button>` : title}</th>`;
+
+/** Names begin with the first letter, figures with the most. @param {string} figure @param {string} sort @param {string} order */
+function sortBy(figure, sort, order) {
+  const usual = figure === "key" ? "asc" : "desc";
+  const other = usual === "asc" ? "desc" : "asc";
+  amend({ sort: figure === USUAL ? null : figure, order: figure === sort && order === usual ? other : null });
+}
 
 /** @param {{item: SpentItem, name: string, href: string, all: number}} props */
 function Line({ item, name, href, all }) {
