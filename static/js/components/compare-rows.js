@@ -43,7 +43,7 @@ function Row({ comparison, place, top, words, isHere, choose }) {
     <span class=${`num dt1${isSlower ? " warn" : " soft"}`}>${words.includes("time") ? timeChange(us) : ""}</span>
     <span class=${`num dt2${isLarger ? " warn" : " soft"}`}>${tokens ? countChange(tokens) : ""}</span>
     <span class=${`num dt3${cost > TELLING_COST ? " warn" : " soft"}`}>${Math.abs(cost) > TELLING_COST ? costChange(cost) : ""}</span>
-    <span class="words">${words.filter((word) => word !== "time" && word !== "tokens").map((word) => html`<span key=${word} class=${`badge${word === "fails" ? " error" : ""}`}>${word}</span>`)}</span>
+    <span class="words" title=${words.join(", ")}>${words.filter((word) => word !== "time" && word !== "tokens").map((word) => html`<span key=${word} class=${`badge${word === "fails" ? " error" : ""}`}>${word}</span>`)}</span>
     <${Side} letter="B" trace=${comparison.right} row=${pair.right} depth=${pair.depth} end=${comparison.end} /></div>`;
 }
 
