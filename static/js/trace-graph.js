@@ -16,6 +16,7 @@ import { ATTACHED } from "./trace.js";
 export const MOST_NODES = 90;
 /** More would be a thicket, and take seconds to lay out. */
 export const MOST_EDGES = 240;
+const TYPES = 11; // of events: the rarest kinds of each may come to share a node
 const FACTS = new Set(["log", "token_usage", "eval_metric", "message", "error"]);
 const AT_ONCE_US = 1000; // clocks round to a millisecond: so much is no overlap
 const NONE = -1;
@@ -113,7 +114,7 @@ function withMost(kinds, apart) {
   const sizes = new Map();
   for (const kind of kinds) if (kind) sizes.set(apart(kind), (sizes.get(apart(kind)) ?? 0) + (kind.type === "agent_action" ? 1000 : 1));
   if (sizes.size <= MOST_NODES) return apart;
-  const kept = new Set([...sizes].sort(([, one], [, other]) => other - one).slice(0, MOST_NODES - FACTS.size - 6).map(([key]) => key));
+  const kept = new Set([...sizes].sort(([, one], [, other]) => other - one).slice(0, MOST_NODES - TYPES).map(([key]) => key));
   return (/** @type {Kind} */ kind) => {
     const key = apart(kind);
     return kept.has(key) ? key : ["", kind.type, "", ""].join("\n");
