@@ -124,25 +124,31 @@ class HotFile:
             table = to_arrow(rows)
         except _BAD_VALUES as error:
             raise Poisoned(str(error)) from error
+        arriving = self._arriving if self._arriving is not None else self._prepare_to_store()
         with self.transaction():
             if rows:
-                self._insert_table(table)
+                self._insert_table(table, arriving)
             reach("store.mid_insert")
             write_entry(self.connection, entry)
 
-    def _insert_table(self, table: pa.Table) -> None:
-        if self._arriving is None:
-            self._arriving = _Arriving()
-            self.connection.register("batch", self._arriving)
-            statement = f"INSERT INTO events ({name_list()}) SELECT {FROM_TEXT} FROM batch"
-            self.connection.execute(f"PREPARE store AS {statement}")
-        self._arriving.table = table
+    def _insert_table(self, table: pa.Table, arriving: _Arriving) -> None:
+        arriving.table = table
         try:
             self.connection.execute("EXECUTE store")
         except _BAD_ROWS as error:
             raise Poisoned(str(error)) from error
         finally:
-            self._arriving.table = _NOTHING
+            arriving.table = _NOTHING
+
+    def _prepare_to_store(self) -> _Arriving:
+        """Outside of any transaction, whose rollback would take it back, and remembered only once all of it worked: a
+        statement that is missing must not look like bad rows."""
+        arriving = _Arriving()
+        self.connection.register("batch", arriving)
+        statement = f"INSERT INTO events ({name_list()}) SELECT {FROM_TEXT} FROM batch"
+        self.connection.execute(f"PREPARE store AS {statement}")
+        self._arriving = arriving
+        return arriving
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
