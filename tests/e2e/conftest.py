@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx2
@@ -116,11 +116,23 @@ def open_page(server, browser, signed_in):
 
 
 @pytest.fixture(scope="session")
-def axe() -> str:
+def faults_of() -> Callable[[Page], list[object]]:
+    """What of a page as it is axe finds serious, and whether it is wider than its window."""
     script = TOOLS / "node_modules" / "axe-core" / "axe.min.js"
     if not script.is_file():
         subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], cwd=TOOLS, check=True)
-    return script.read_text(encoding="utf-8")
+    axe = script.read_text(encoding="utf-8")
+
+    def look(page: Page) -> list[object]:
+        page.evaluate(axe)
+        found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+        serious = [one for one in found if one["impact"] in ("serious", "critical")]
+        faults: list[object] = [(page.url, one["id"], [node["target"] for node in one["nodes"]][:4]) for one in serious]
+        if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+            faults.append((page.url, "wider than the window"))
+        return faults
+
+    return look
 
 
 def send(server: Running, key: str, **event) -> str:

@@ -150,15 +150,8 @@ def test_sequences_are_aligned_and_texts_compared_line_by_line(open_page):
 @pytest.mark.parametrize(
     "path", ["/traces?compare=once", "/traces/thrice?view=graph", "/traces/once/compare/thrice?event=thrice-2"]
 )
-def test_pages_pass_axe_and_fit_their_width(open_page, runs, axe, path, size, theme):
+def test_pages_pass_axe_and_fit_their_width(open_page, runs, faults_of, path, size, theme):
     page = open_page(path, size, theme)
     expect(page.locator(".xr, .node, .pr").first).to_be_visible()
     expect(page.locator(".skeleton")).to_have_count(0)
-    page.evaluate(axe)
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-    assert [
-        (one["id"], [node["target"] for node in one["nodes"]][:4])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert faults_of(page) == []

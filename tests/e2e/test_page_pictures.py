@@ -63,13 +63,9 @@ def settled(page: Page) -> None:
 @pytest.mark.parametrize("width", SIZES)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_fits_is_accessible_and_has_its_picture_taken(open_page, axe, places, name, theme, width):
+def test_a_page_fits_is_accessible_and_has_its_picture_taken(open_page, faults_of, places, name, theme, width):
     page = open_page(PAGES[name].format(**places), {"width": width, "height": SIZES[width]}, theme)
     settled(page)
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / f"{name}-{theme}-{width}.png")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.evaluate(axe)
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-    serious = [one for one in found if one["impact"] in ("serious", "critical")]
-    assert [(one["id"], [node["target"] for node in one["nodes"]][:4]) for one in serious] == []
+    assert faults_of(page) == []

@@ -155,7 +155,7 @@ def in_parquet(path):
 
 
 @pytest.mark.parametrize(("theme", "size"), [("light", "desk"), ("dark", "phone")])
-def test_the_box_its_offers_and_the_menus_pass_axe_and_fit(open_page, axe, theme, size):
+def test_the_box_its_offers_and_the_menus_pass_axe_and_fit(open_page, faults_of, theme, size):
     page = open_page("/events?not_model=gpt-4o&min_latency_ms=100", size, theme)
     expect(page.locator(".er").first).to_be_visible()
     if theme == "light":
@@ -163,11 +163,4 @@ def test_the_box_its_offers_and_the_menus_pass_axe_and_fit(open_page, axe, theme
     else:
         page.get_by_role("button", name=re.compile("^Views")).click()
     expect(page.locator(".menu")).to_be_visible()
-    page.evaluate(axe)
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-    assert [
-        (one["id"], [node["target"] for node in one["nodes"]][:4])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert faults_of(page) == []

@@ -178,14 +178,7 @@ def test_hostile_text_is_text(server, open_one):
 @pytest.mark.parametrize(
     ("path", "size", "theme"), [("/sessions/talk", "phone", "dark"), ("/errors/{problem}", "desk", "light")]
 )
-def test_pages_pass_axe_and_fit_their_width(server, open_one, axe, path, size, theme):
+def test_pages_pass_axe_and_fit_their_width(server, open_one, faults_of, path, size, theme):
     page = open_one(path.format(problem=the_problem(server)), size=size, theme=theme)
     expect(page.locator(".skeleton")).to_have_count(0)
-    page.evaluate(axe)
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-    assert [
-        (one["id"], [node["target"] for node in one["nodes"]][:4])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert faults_of(page) == []

@@ -158,7 +158,7 @@ def test_a_link_that_was_used_is_said_and_a_pasted_one_leads_where_one_wanted_to
 
 
 @pytest.mark.parametrize(("theme", "size"), [("light", "desk"), ("dark", "phone")])
-def test_every_section_passes_axe_and_fits_its_width(server, open_page, axe, theme, size):
+def test_every_section_passes_axe_and_fits_its_width(server, open_page, faults_of, theme, size):
     with local_client(server) as owner:
         empty = owner.get("/api/v1/projects").json()["items"][-1]["id"]
     page = open_page("/", size, theme)
@@ -166,12 +166,5 @@ def test_every_section_passes_axe_and_fits_its_width(server, open_page, axe, the
         page.goto(server.url + path)
         expect(page.locator(".scroll h2").last).to_be_visible()
         expect(page.locator(".skeleton")).to_have_count(0)
-        page.evaluate(axe)
-        found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-        assert [
-            (path, one["id"], [node["target"] for node in one["nodes"]][:4])
-            for one in found
-            if one["impact"] in ("serious", "critical")
-        ] == []
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert faults_of(page) == []
         assert page.locator(".page > .scroll").evaluate("body => body.scrollWidth <= body.clientWidth"), path

@@ -8,7 +8,6 @@ import httpx2
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import WIDTHS
 from tests.running import PROJECT
 
 START = datetime.now(UTC) - timedelta(minutes=5)
@@ -302,17 +301,10 @@ def test_differences_conditions_and_echoes_are_found(server, page):
 
 
 @pytest.mark.parametrize(("size", "theme"), [("desk", "light"), ("phone", "dark")])
-def test_the_steps_pass_axe_and_fit_their_width(open_refund, axe, size, theme):
+def test_the_steps_pass_axe_and_fit_their_width(open_refund, faults_of, size, theme):
     page = open_refund(size=size, theme=theme)
     page.keyboard.press("ArrowRight")
     expect(page.locator(".know")).to_be_visible()
     expect(page.locator(".right .ln.add").first).to_be_attached()
     page.keyboard.press("b")
-    page.evaluate(axe)
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-    assert [
-        (one["id"], [node["target"] for node in one["nodes"]][:4])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[size]["width"]
+    assert faults_of(page) == []

@@ -179,15 +179,8 @@ def test_what_is_odd_is_marked_and_what_was_said_is_text(open_trace):
 
 @pytest.mark.parametrize(("size", "theme"), [("desk", "light"), ("phone", "dark")])
 @pytest.mark.parametrize("path", ["/traces", "/traces/odd?event=odd-1", "/traces/odd?view=transcript"])
-def test_pages_of_traces_pass_axe_and_fit_their_width(open_page, traces, axe, path, size, theme):
+def test_pages_of_traces_pass_axe_and_fit_their_width(open_page, traces, faults_of, path, size, theme):
     page = open_page(path, size, theme)
     expect(page.locator(".xr, .sr-row, .step").first).to_be_visible()
     expect(page.locator(".skeleton")).to_have_count(0)
-    page.evaluate(axe)
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-    assert [
-        (one["id"], [node["target"] for node in one["nodes"]][:4])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert faults_of(page) == []
