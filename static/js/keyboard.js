@@ -5,7 +5,7 @@ import { signal } from "../vendor/signals.js";
 import { remember, remembered } from "./preferences.js";
 
 /** @typedef {{keys: string, does: string, run: (event: KeyboardEvent) => void, always?: boolean}} Binding
- * `keys`: one key ("j", "Escape", "Shift+E", "Ctrl+k"), or two in a row ("g o"). `always`: also while typing. */
+ * `keys`: one key ("j", "Escape", "Shift+E", "Ctrl+k"), or two in a row ("g o"). `always`: also while typing and in dialogs. */
 /** @typedef {{title: string, bindings: Binding[]}} Keys */
 
 const IN_A_ROW_MS = 900;
@@ -22,8 +22,8 @@ export function switchKeys(on) {
   remember("keys", on ? "" : "off");
 }
 
-/** Bindings of a component while it is shown; a key always meets those of its latest rendering. @param {string} title @param {Binding[]} bindings @param {readonly unknown[]} [_when] */
-export function useKeys(title, bindings, _when) {
+/** Bindings of a component while it is shown; a key always meets those of its latest rendering. @param {string} title @param {Binding[]} bindings */
+export function useKeys(title, bindings) {
   const latest = useRef(bindings);
   latest.current = bindings;
   useEffect(() => {
@@ -57,7 +57,8 @@ export function startKeyboard() {
     const all = active.peek().flatMap(({ bindings }) => bindings).reverse();
     const found = all.find(({ keys }) => keys === row) ?? all.find(({ keys }) => keys === key);
     [before, at] = [typing ? "" : key, event.timeStamp];
-    if (!found || (typing && !found.always)) return;
+    const isElsewhere = typing || document.querySelector("dialog:modal") !== null; // what a page does waits for its dialog
+    if (!found || (isElsewhere && !found.always)) return;
     if (!isOn.peek() && key.length === 1) return;
     event.preventDefault();
     before = "";

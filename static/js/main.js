@@ -13,7 +13,7 @@
  * PLACE: filters, range, tab, selection live in the address (router.js): read `address.value.query`, change with
  *   `amend({name: value})`; `amend(…, {replace: true})` while typing. Links are ordinary <a href=${…}>, made in links.js.
  * NUMBERS, MONEY, TIMES are written by format.js, money.js and time.js only.
- * KEYS: `useKeys(title, [{keys, does, run}], when)` (keyboard.js); `?` lists them.
+ * KEYS: `useKeys(title, [{keys, does, run}])` (keyboard.js); `?` lists them.
  * COLOURS on a canvas: `colour("--type-span")`, drawn again when `paint.value` changes (preferences.js).
  * TYPES: JSDoc, held by tools/check-page (tsc --checkJs --strict). Signals are read with .value and re-render their reader.
  */

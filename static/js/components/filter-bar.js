@@ -34,6 +34,6 @@ export function applyWanted({ filters: next, when, page, sort, isSearch }) {
 /** @param {{hint?: string}} props */
 export function FilterBar({ hint = "Search or filter: model:gpt-4o  latency:>2s  “refund”, or in words" }) {
   const box = useRef(/** @type {HTMLInputElement | null} */ (null));
-  useKeys("Everywhere", [{ keys: "/", does: "Search or filter", run: () => box.current?.focus() }], []);
+  useKeys("Everywhere", [{ keys: "/", does: "Search or filter", run: () => box.current?.focus() }]);
   return html`<${FilterBox} filters=${filters.value} apply=${applyWanted} hint=${hint} box=${box} /><${ViewMenu} />`;
 }

@@ -30,7 +30,7 @@ export function Frame({ children }) {
   useKeys("Everywhere", [
     ...SHOWN.filter(({ key }) => key).map(({ key, path, title }) => ({ keys: `g ${key}`, does: title, run: () => go(linkTo(path)) })),
     { keys: "[", does: "Fold the navigation", run: toggleRail },
-  ], []);
+  ]);
   return html`<div class="app">
     <div class="side">
       <a class="brand plain" href=${linkTo("/")}><${Icon} name="mark" size=${20} /><span>Lynex</span></a>

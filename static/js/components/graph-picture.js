@@ -52,7 +52,7 @@ export function GraphPicture({ graph, laidOut, chosen, open }) {
     { keys: "+", does: "Closer", run: () => setScale(Math.min(2, scale * CLOSER)) },
     { keys: "-", does: "Further", run: () => setScale(Math.max(SMALLEST, scale / CLOSER)) },
     { keys: "0", does: "The whole graph", run: fit },
-  ], [laidOut, chosen, scale]);
+  ]);
   const { width, height } = laidOut;
   return html`<div class="scroll graph" ref=${body} tabindex="-1" onPointerDown=${(/** @type {PointerEvent} */ event) => drag(event)}>
     <div class="room" style=${{ width: `${width * scale}px`, height: `${height * scale}px` }}><div class=${`drawn${scale < FAR ? " far" : ""}`} style=${{ width: `${width}px`, height: `${height}px`, transform: `scale(${scale})` }}>

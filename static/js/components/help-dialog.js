@@ -9,7 +9,7 @@ const SPELLED = { ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight
 
 export function HelpDialog() {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useKeys("Everywhere", [{ keys: "?", does: "These keys", run: () => dialog.current?.showModal() }], []);
+  useKeys("Everywhere", [{ keys: "?", does: "These keys", run: () => dialog.current?.showModal() }]);
   useEffect(() => {
     const { current } = dialog;
     /** @param {MouseEvent} click */

@@ -38,7 +38,7 @@ export function Palette() {
     isPaletteOpen.value = true;
     return undefined;
   };
-  useKeys("Everywhere", [{ keys: "Ctrl+k", does: "Go to anything", always: true, run: toggle }], []);
+  useKeys("Everywhere", [{ keys: "Ctrl+k", does: "Go to anything", always: true, run: toggle }]);
   useEffect(() => {
     const timer = setTimeout(noteOpened, LOOKED_MS);
     return () => clearTimeout(timer);

@@ -13,7 +13,7 @@ export function openSearch() {
 
 export function Search() {
   const [Box, setBox] = useState(/** @type {import("../../vendor/preact.js").ComponentType<any> | null} */ (null));
-  useKeys("Everywhere", [{ keys: "/", does: "Search or filter", run: openSearch }], []);
+  useKeys("Everywhere", [{ keys: "/", does: "Search or filter", run: openSearch }]);
   useEffect(() => {
     if (isOpen.value && !Box) void import("./search-box.js").then(({ SearchBox }) => setBox(() => SearchBox));
   }, [isOpen.value]);

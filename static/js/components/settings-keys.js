@@ -26,7 +26,7 @@ export function ApiKeys() {
   const lately = useAnswer("/receipts", { project_id: project.value?.id, range: "24h" });
   const [made, setMade] = useState(/** @type {MadeKey | null} */ (null));
   const [isNew, setNew] = useState(false);
-  useKeys("API keys", [{ keys: "n", does: "New key", run: () => setNew(true) }], []);
+  useKeys("API keys", [{ keys: "n", does: "New key", run: () => setNew(true) }]);
   if (keys.fault) return html`<${Failed} fault=${keys.fault} again=${keys.again} />`;
   if (!keys.value) return html`<${Skeleton} lines=${4} />`;
   /** @type {Key[]} */

@@ -52,6 +52,6 @@ export function Toasts() {
 
 /** @param {{act: () => void, action: string}} props */
 function UndoKey({ act, action }) {
-  useKeys("Everywhere", [{ keys: "Ctrl+z", does: action, run: act }], []);
+  useKeys("Everywhere", [{ keys: "Ctrl+z", does: action, run: act }]);
   return null;
 }

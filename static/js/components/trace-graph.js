@@ -37,7 +37,7 @@ export function TraceGraph({ trace, here, choose, step }) {
     { keys: "Shift+E", does: "Failure before", run: () => step(trace.failures, -1) },
     { keys: "o", does: "Calls, or order", run: () => amend({ edges: follows === "order" ? null : "order" }) },
     { keys: "v", does: "As a table", run: () => setTable(!isTable) },
-  ], [graph, here, isTable]);
+  ]);
   return html`<div class="tools"><div class="seg" role="group" aria-label="What the lines say">
       ${FOLLOWS.map(([name, label, why]) => html`<button type="button" key=${name} title=${`${why} (o)`} aria-pressed=${name === follows ? "true" : "false"} onClick=${() => amend({ edges: name === "order" ? name : null })}>${label}</button>`)}</div>
       ${trace.failures.length > 0 && html`<button type="button" class="btn quiet failures" title="Next failure (e)" onClick=${() => step(trace.failures, 1)}><${Glyph} type="error" failed />

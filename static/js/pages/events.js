@@ -75,7 +75,7 @@ export default function Events() {
     { keys: "t", does: "To the newest", run: newest },
     { keys: ".", does: "Pause or resume live", run: () => setPaused(!isPaused) },
     { keys: "Escape", does: "Close", run: () => amend({ event: null }) },
-  ], [timeline, here, openId, isPaused, round]);
+  ]);
 
   timeline.version.value;
   const counts = useCounts(params);

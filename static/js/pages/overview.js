@@ -40,7 +40,7 @@ export default function Overview() {
   const before = useAnswer("/stats/overview", { project_id: project.value?.id, ...rangeBefore(range), ...chosen }, LIVE);
   const problems = useAnswer("/errors", { ...params, sort: "count", limit: 20 }, LIVE);
   const against = rangeBeforeWords(range);
-  useKeys("Overview", [{ keys: "0", does: "The whole range", run: () => amend({ range: null, from: null, to: null }) }], []);
+  useKeys("Overview", [{ keys: "0", does: "The whole range", run: () => amend({ range: null, from: null, to: null }) }]);
   const told = useRef(/** @type {{now: any, before: any, problems: any[], span: import("../time.js").Span, against: string, filters: Record<string, string[]>} | null} */ (null));
   if ([now, before, problems].every(({ value, fault, isOld }) => (value || fault) && !isOld)) {
     told.current = { now: now.value, before: before.value, problems: problems.value?.items ?? [], span: range, against, filters: chosen };
