@@ -156,9 +156,7 @@ COSTS: Final = (
     *OVERVIEW,
     LIMIT,
     Param("by", "What the groups are.", _one_of(*COST_GROUPS)),
-    Param(
-        "sort", "What to sort by; `each`: the cost of one request.", _one_of(*COST_SORTS)
-    ),
+    Param("sort", "What to sort by; `each`: the cost of one request.", _one_of(*COST_SORTS)),
     _ORDER,
 )
 WHAT_IF: Final = (
