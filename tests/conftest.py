@@ -8,6 +8,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background jo
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# The files that take longest, begun first, so that none of them is alone at the end.
+LONGEST = ("test_openapi_fuzz.py", "faults/", "e2e/", "test_bad_input.py", "api/", "sdk/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def turn(item: pytest.Item) -> int:
+        return next((turn for turn, name in enumerate(LONGEST) if f"tests/{name}" in str(item.path)), len(LONGEST))
+
+    items.sort(key=turn)
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"

@@ -31,7 +31,9 @@ def flip(path: Path, position: int, bit: int = 0) -> None:
         file.write(bytes([byte ^ (1 << bit)]))
 
 
-@pytest.mark.parametrize("sealed", [False, True], ids=["all in the journal", "partly sealed"])
+@pytest.mark.parametrize(
+    "sealed", [pytest.param(False, marks=pytest.mark.long), True], ids=["all in the journal", "partly sealed"]
+)
 def test_a_deleted_hot_file_is_rebuilt(tmp_path, sealed):
     server = Running(tmp_path / "data", settings=SEALING if sealed else {})
     load = filled(server)
@@ -45,7 +47,9 @@ def test_a_deleted_hot_file_is_rebuilt(tmp_path, sealed):
     verdict(server, load)
 
 
-@pytest.mark.parametrize("where", ["header", "middle", "everywhere", "empty"])
+@pytest.mark.parametrize(
+    "where", ["everywhere", *(pytest.param(where, marks=pytest.mark.long) for where in ("header", "middle", "empty"))]
+)
 def test_a_damaged_hot_file_is_set_aside_and_rebuilt(tmp_path, where):
     server = Running(tmp_path / "data", settings=SEALING)
     load = filled(server)

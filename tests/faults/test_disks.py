@@ -60,6 +60,7 @@ def test_flushes_that_fail_for_ever_refuse_everything_and_reads_still_work(tmp_p
     verdict(server, load)
 
 
+@pytest.mark.long
 def test_a_file_size_limit_is_a_full_disk(tmp_path):
     server = Running(tmp_path / "data", wrapper=["bash", "-c", 'trap "" XFSZ; ulimit -f 2048; exec "$@"', "bash"])
     server.start()
@@ -101,6 +102,7 @@ def test_a_full_disk_is_refused_at_the_door_and_freed_again(tmp_path):
         subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
+@pytest.mark.long
 def test_a_slow_disk_slows_answers_and_loses_nothing(tmp_path):
     server = Running(tmp_path / "data").start()
     load = Load(server, workers=8, batch=100)
@@ -113,6 +115,7 @@ def test_a_slow_disk_slows_answers_and_loses_nothing(tmp_path):
     verdict(server, load)
 
 
+@pytest.mark.long
 def test_few_file_descriptors_are_survived(tmp_path):
     server = Running(tmp_path / "data", wrapper=["bash", "-c", 'ulimit -n 96; exec "$@"', "bash"]).start()
     sockets = []

@@ -48,12 +48,12 @@ def test_kills_during_recovery_change_nothing(tmp_path):
 POINTS = [
     "intake.decode", "journal.mid_append", "journal.before_sync", "journal.after_sync", "intake.before_reply",
     "journal.in_rotation", "store.mid_insert", "store.after_commit", "processor.stored", "store.in_checkpoint",
-    "seal.temp_written", "seal.before_rename", "seal.before_manifest", "seal.after_manifest", "journal.before_unlink",
-    "server.draining",
+    "seal.before_rename", "server.draining",
 ]  # fmt: skip
+SLOW_POINTS = ["seal.temp_written", "seal.before_manifest", "seal.after_manifest", "journal.before_unlink"]
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", [*POINTS, *(pytest.param(point, marks=pytest.mark.long) for point in SLOW_POINTS)])
 def test_a_kill_at_each_named_point_loses_nothing(tmp_path, point):
     nth = 1 if point.startswith(("seal", "journal.before_unlink", "server", "store.in_checkpoint")) else 3
     if point in (

@@ -19,6 +19,7 @@ POINTS = [
 
 
 @pytest.mark.timeout(0 if SCALE == "full" else 180)
+@pytest.mark.long
 def test_history_mapped_again_survives_kills_at_every_point(tmp_path):
     points = POINTS[: scaled(3, 7, 7)] * scaled(1, 1, 5)
     days = len(points) + 2
@@ -49,6 +50,7 @@ def test_history_mapped_again_survives_kills_at_every_point(tmp_path):
 
 @pytest.mark.long
 @pytest.mark.timeout(0)
+@pytest.mark.long
 def test_history_mapped_again_survives_kills_at_random(tmp_path):
     days = scaled(10, 20, 60)
     server = Running(tmp_path / "data", settings={"LYNEX_RETENTION_DAYS": "0", "LYNEX_JOURNAL_SEAL_HOURS": "0.0003"})
