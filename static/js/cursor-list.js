@@ -30,6 +30,7 @@ export class CursorList {
     this.last = "";
     this.isLoaded = false;
     this.isAsking = false;
+    this.isOutdated = false;
     this.isClosed = false;
   }
 
@@ -56,10 +57,15 @@ export class CursorList {
       this.isAsking = false;
     }
     if (!this.isClosed) this.version.value += 1;
+    await this.catchUp(false);
   }
 
-  /** Ask the first page again: what is known changes in its place, what is new joins or waits. @param {boolean} isReading */
-  async refresh(isReading) {
+  /**
+   * Ask the first page again: what is known changes in its place, what is new joins or waits.
+   * @param {boolean} isReading @param {boolean} [isChanged]  something was just changed: an answer on its way may not know
+   */
+  async refresh(isReading, isChanged = false) {
+    this.isOutdated ||= isChanged && this.isAsking;
     if (this.isAsking || !this.isLoaded || this.isClosed) return;
     this.isAsking = true;
     try {
@@ -70,6 +76,14 @@ export class CursorList {
     } finally {
       this.isAsking = false;
     }
+    await this.catchUp(isReading);
+  }
+
+  /** Ask again where something was changed while an answer was on its way. @param {boolean} isReading */
+  async catchUp(isReading) {
+    if (!this.isOutdated) return;
+    this.isOutdated = false;
+    await this.refresh(isReading);
   }
 
   /** @param {Record<string, any>} answer @param {boolean} isReading */

@@ -42,7 +42,7 @@ export default function Errors() {
   const last = decided.value;
   useEffect(() => {
     if (state !== ALL && last.state !== state) list.drop(last.ids);
-    void list.refresh(false);
+    void list.refresh(false, true);
   }, [last]);
   const isFollowing = spanOf(query).name !== "" && sort === USUAL && order === "desc";
   const isNothing = list.isWhole && !list.items.length;
