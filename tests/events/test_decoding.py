@@ -182,7 +182,7 @@ def _check_accepted(decoded: Decoded) -> None:
 
 
 @given(_JSON | _events() | st.lists(_events() | _JSON, max_size=4))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @example({"type": "log", "body": {"x": 2**64 - 1}})
 @example({"type": "log", "context": {"envelope": 5}, "stray": 1})
 def test_any_json_is_accepted_for_good_or_refused_as_an_error_of_ours(value):
@@ -216,7 +216,7 @@ def test_any_bytes_are_accepted_or_refused_as_an_error_of_ours(data):
 
 
 @given(_events())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_the_fast_way_accepts_nothing_the_careful_way_would_not(value):
     raw = json.dumps(value).encode()
     quick = QuickReader(LIMITS, "proj_a").read(raw, len(raw))

@@ -130,7 +130,7 @@ def bodies(draw, event_type):
 
 
 @pytest.mark.parametrize("event_type", EVENT_TYPES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_what_was_sent_comes_back_from_the_stored_body(event_type, data):
     body = data.draw(bodies(event_type))
@@ -143,7 +143,7 @@ def test_what_was_sent_comes_back_from_the_stored_body(event_type, data):
     assert same_json(recovered, sent), f"{sent}\n!=\n{recovered}\nvia {row.body}"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     body=st.fixed_dictionaries(
         {}, optional={name: KNOWN[name] for name in ("prompt", "messages", "response", "tool_calls", "system")}
