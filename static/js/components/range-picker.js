@@ -23,7 +23,7 @@ export function RangePicker() {
       ${NAMED.filter(([name]) => AT_HAND.includes(name)).map(([name, short, words]) => html`<button type="button" key=${name} title=${words}
         aria-pressed=${now.name === name ? "true" : "false"} onClick=${() => choose(name)}>${short}</button>`)}
     </div>
-    <${Popup} class="range" role="dialog" name="" label=${html`<${Icon} name="clock" size=${14} /><span class="cut">${rangeWords(now)}</span>`}>
+    <${Popup} class="range" role="dialog" name=${`Range: ${rangeWords(now)}`} label=${html`<${Icon} name="clock" size=${14} /><span class="cut">${rangeWords(now)}</span>`}>
       ${(/** @type {() => void} */ close) => html`<${Moments} close=${close} />`}
     <//>`;
 }
