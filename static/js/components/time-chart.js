@@ -110,7 +110,8 @@ function optionsOf(kind, data, onAxis, size, tell) {
     axes: [
       { stroke: quiet, font, size: 24, gap: 4, grid: { show: false }, ticks: { show: false },
         splits: (plot, _index, from, to) => ticks(from, to, Math.max(2, Math.floor(plot.width / 96))),
-        values: (_plot, splits) => splits.map((split) => tickWords(split, data.end - (data.starts[0] ?? 0))) },
+        values: (plot, splits) => splits.map((split) => // none that the edge would cut
+          plot.valToPos(split, "x") > plot.width - AXIS - 18 ? "" : tickWords(split, data.end - (data.starts[0] ?? 0))) },
       { stroke: quiet, font, size: AXIS, gap: 6, align: 1, alignTo: 2, grid: { stroke: rule, width: 1 }, ticks: { show: false },
         splits: (_plot, _index, _from, to) => [0, to / 2, to], values: (_plot, splits) => splits.map(onAxis) },
     ],
