@@ -71,6 +71,7 @@ def test_a_damaged_hot_file_is_set_aside_and_rebuilt(tmp_path, where):
     verdict(server, load)
 
 
+@pytest.mark.long
 def test_a_damaged_log_of_the_hot_file_loses_nothing(tmp_path):
     source = random.Random(23)
     for _ in range(scaled(2, 6, 40)):

@@ -136,6 +136,7 @@ def test_few_file_descriptors_are_survived(tmp_path):
     verdict(server, load)
 
 
+@pytest.mark.long
 def test_torn_tails_after_a_kill_start_cleanly(tmp_path):
     server = Running(tmp_path / "data").start()
     load = Load(server, workers=2).start()
