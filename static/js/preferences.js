@@ -21,6 +21,15 @@ export function remember(name, value) {
   }
 }
 
+/** A choice that the style sheets read from the root element. @param {string} name @param {import("../vendor/signals.js").Signal<string>} chosen @param {string} wanted */
+function choose(name, chosen, wanted) {
+  const root = document.documentElement;
+  if (wanted) root.dataset[name] = wanted;
+  else delete root.dataset[name];
+  remember(name, wanted);
+  chosen.value = wanted;
+}
+
 /** "light", "dark", or "" for what the system says. */
 export const theme = signal(remembered("theme"));
 
@@ -29,11 +38,7 @@ export const paint = signal(0);
 
 /** @param {string} wanted */
 export function chooseTheme(wanted) {
-  const root = document.documentElement;
-  if (wanted) root.dataset.theme = wanted;
-  else delete root.dataset.theme;
-  remember("theme", wanted);
-  theme.value = wanted;
+  choose("theme", theme, wanted);
   paint.value += 1;
 }
 
@@ -47,11 +52,7 @@ export const density = signal(remembered("density"));
 
 /** @param {string} wanted */
 export function chooseDensity(wanted) {
-  const root = document.documentElement;
-  if (wanted) root.dataset.density = wanted;
-  else delete root.dataset.density;
-  remember("density", wanted);
-  density.value = wanted;
+  choose("density", density, wanted);
 }
 
 /** Whether the navigation is folded to its pictures: "yes" or "". */
@@ -59,11 +60,7 @@ export const rail = signal(remembered("rail"));
 
 /** @param {string} wanted */
 export function chooseRail(wanted) {
-  const root = document.documentElement;
-  if (wanted) root.dataset.rail = wanted;
-  else delete root.dataset.rail;
-  remember("rail", wanted);
-  rail.value = wanted;
+  choose("rail", rail, wanted);
 }
 
 export const toggleRail = () => chooseRail(rail.value ? "" : "yes");

@@ -1,4 +1,4 @@
-/** Of a long list only the rows in sight are in the document: which they are, told anew only when they change. */
+/** What a window shows: of a long list only the rows in sight are in the document, and a canvas is as wide as its parent. */
 
 import { useLayoutEffect, useState } from "../vendor/hooks.js";
 
@@ -44,4 +44,17 @@ export function revealInMiddle(body, row, height) {
   if (!body || row < 0) return;
   const top = row * height;
   if (top < body.scrollTop || top + height > body.scrollTop + body.clientHeight) body.scrollTop = Math.max(0, top - body.clientHeight / 3);
+}
+
+/** How wide the parent of a canvas is, in whole pixels; 0 until it is known. @param {{current: HTMLElement | null}} canvas */
+export function useParentWidth(canvas) {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const { current } = canvas;
+    if (!current?.parentElement) return undefined;
+    const sizes = new ResizeObserver(([entry]) => setWidth(Math.round(entry?.contentRect.width ?? 0)));
+    sizes.observe(current.parentElement);
+    return () => sizes.disconnect();
+  }, []);
+  return width;
 }

@@ -1,9 +1,10 @@
 /** The whole trace small, on a canvas. Dragging over it chooses a stretch of time; a double click shows all again. */
 
-import { useEffect, useLayoutEffect, useRef, useState } from "../../vendor/hooks.js";
+import { useEffect, useRef, useState } from "../../vendor/hooks.js";
 import { duration } from "../format.js";
 import { html } from "../html.js";
 import { colour, paint } from "../preferences.js";
+import { useParentWidth } from "../window.js";
 
 const HEIGHT = 40;
 const PAD = 3;
@@ -13,15 +14,8 @@ const CLICK = 4; // pixels that are no drag
 /** @param {{view: import("../trace-view.js").TraceView, here: number}} props */
 export function Minimap({ view, here }) {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
-  const [width, setWidth] = useState(0);
+  const width = useParentWidth(canvas);
   const [drag, setDrag] = useState(/** @type {{from: number, to: number} | null} */ (null));
-  useLayoutEffect(() => {
-    const { current } = canvas;
-    if (!current?.parentElement) return undefined;
-    const sizes = new ResizeObserver(([entry]) => setWidth(Math.round(entry?.contentRect.width ?? 0)));
-    sizes.observe(current.parentElement);
-    return () => sizes.disconnect();
-  }, []);
   useEffect(() => {
     if (canvas.current && width) draw(canvas.current, view.trace, width);
   }, [width, paint.value, view]);

@@ -1,10 +1,11 @@
 /** The run in true time: cost above, steps in the colours of their types, breakpoints as diamonds below, and where the player is. */
 
-import { useEffect, useLayoutEffect, useRef, useState } from "../../vendor/hooks.js";
+import { useEffect, useRef, useState } from "../../vendor/hooks.js";
 import { duration } from "../format.js";
 import { html } from "../html.js";
 import { dollars } from "../money.js";
 import { colour, paint } from "../preferences.js";
+import { useParentWidth } from "../window.js";
 
 /** @typedef {import("../step-lines.js").StepLines} StepLines */
 
@@ -18,15 +19,8 @@ const LEAST = 3; // pixels of a step
 export function StepScrub({ lines, here, stops, glide, choose }) {
   const { steps } = lines;
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
-  const [width, setWidth] = useState(0);
+  const width = useParentWidth(canvas);
   const [hovered, setHovered] = useState(-1);
-  useLayoutEffect(() => {
-    const { current } = canvas;
-    if (!current?.parentElement) return undefined;
-    const sizes = new ResizeObserver(([entry]) => setWidth(Math.round(entry?.contentRect.width ?? 0)));
-    sizes.observe(current.parentElement);
-    return () => sizes.disconnect();
-  }, []);
   useEffect(() => {
     if (canvas.current && width) draw(canvas.current, lines, stops, here, width);
   }, [width, paint.value, lines, stops, here]);
